@@ -1,0 +1,2 @@
+/** See RATIONALE. */
+package dev.unmask.scheduler;
