@@ -2,6 +2,7 @@ package dev.unmask.bridge;
 
 import dev.unmask.bridge.engine.EngineSession;
 import dev.unmask.scheduler.BlockScheduler;
+import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.GenerationRequest;
 import dev.unmask.scheduler.ModelTraits;
 import dev.unmask.scheduler.SchedulerConfig;
@@ -82,6 +83,8 @@ public final class DecodeLoop {
       engine.run(plan, outputs);
     } catch (UnmaskException e) {
       failure = e;
+    } catch (RuntimeException e) {
+      failure = new UnmaskException(ErrorCode.INTERNAL, "engine: " + e, e);
     }
     long ran = System.nanoTime();
     if (failure == null) {
