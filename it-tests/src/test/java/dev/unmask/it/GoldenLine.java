@@ -1,0 +1,136 @@
+package dev.unmask.it;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** One recorded run of a published sampler. */
+final class GoldenLine {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Fields that are not parameters of the run. */
+  private static final Set<String> NOT_PARAMETERS =
+      Set.of(
+          "case",
+          "checkpoint",
+          "task",
+          "prompt",
+          "prompt_ids",
+          "expected",
+          "output_ids",
+          "text",
+          "exact",
+          "forward_passes",
+          "query_tokens",
+          "notes",
+          "published",
+          "stable",
+          "min_logit_gap",
+          "min_confidence_gap",
+          "commits_per_pass",
+          "first_block_prompt_tokens",
+          "output_ids_guarded",
+          "forward_passes_guarded",
+          "query_tokens_guarded",
+          "text_guarded",
+          "exact_guarded");
+
+  final String file;
+  final int number;
+  private final JsonNode node;
+
+  private GoldenLine(String file, int number, JsonNode node) {
+    this.file = file;
+    this.number = number;
+    this.node = node;
+  }
+
+  static List<GoldenLine> read(String file) {
+    List<GoldenLine> lines = new ArrayList<>();
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(
+                Objects.requireNonNull(
+                    GoldenLine.class.getResourceAsStream("/golden/" + file), file),
+                StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        lines.add(new GoldenLine(file, lines.size() + 1, JSON.readTree(line)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return lines;
+  }
+
+  /** The bundled model that stands for the line's checkpoint. */
+  String model() {
+    return switch (node.get("checkpoint").asText()) {
+      case "tiny-llada" -> "tiny_llada";
+      case "tiny-llada+d2f-lora" -> "tiny_d2f";
+      case "tiny-ar" -> "tiny_ar";
+      default -> throw new IllegalArgumentException(node.get("checkpoint").asText());
+    };
+  }
+
+  /** Every field of the line that is a parameter, under its own name. */
+  Map<String, Object> parameters() {
+    Map<String, Object> values =
+        new HashMap<>(JSON.convertValue(node, new TypeReference<Map<String, Object>>() {}));
+    values.keySet().removeAll(NOT_PARAMETERS);
+    if (node.path("published").asText().startsWith("JetEngine")) {
+      values.put("dynamic_fallback", "leftmost");
+    }
+    // Recorded as null where the run had no stop tokens; null means "not given" here.
+    if (values.containsKey("stop_token_ids") && values.get("stop_token_ids") == null) {
+      values.put("stop_token_ids", List.of());
+    }
+    return values;
+  }
+
+  int[] promptIds() {
+    return ids("prompt_ids");
+  }
+
+  /** What must be decoded: quirk 3 of the published block diffusion is not reproduced. */
+  int[] outputIds() {
+    return ids(node.has("output_ids_guarded") ? "output_ids_guarded" : "output_ids");
+  }
+
+  int forwardPasses() {
+    return node.get(
+            node.has("forward_passes_guarded") ? "forward_passes_guarded" : "forward_passes")
+        .asInt();
+  }
+
+  boolean stable() {
+    return node.path("stable").asBoolean(true);
+  }
+
+  String text(String field) {
+    return node.path(field).asText();
+  }
+
+  private int[] ids(String field) {
+    int[] ids = new int[node.get(field).size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = node.get(field).get(i).asInt();
+    }
+    return ids;
+  }
+
+  @Override
+  public String toString() {
+    return file + ":" + number + " " + text("case");
+  }
+}

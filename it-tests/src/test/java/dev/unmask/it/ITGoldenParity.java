@@ -1,0 +1,160 @@
+package dev.unmask.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unmask.bridge.DecodeLoop;
+import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.scheduler.GenerationRequest;
+import dev.unmask.scheduler.ModelTraits;
+import dev.unmask.scheduler.SchedulerConfig;
+import dev.unmask.scheduler.SequenceListener;
+import dev.unmask.scheduler.SequenceView;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every recorded run of the published samplers, decoded again: the same tokens and no more forward
+ * passes, alone and in mixed batches.
+ */
+class ITGoldenParity {
+  private static final List<String> FILES =
+      List.of("ar.jsonl", "llada.jsonl", "fast_dllm.jsonl", "d2f.jsonl", "sdar.jsonl", "dream.jsonl");
+
+  /** Two probabilities this close are a tie at float precision. */
+  private static final double TIE = 1e-4;
+
+  private static final Map<String, EngineSession> ENGINES = new HashMap<>();
+
+  @AfterAll
+  static void close() {
+    ENGINES.values().forEach(EngineSession::close);
+    ENGINES.clear();
+  }
+
+  private static EngineSession engine(String model) {
+    return ENGINES.computeIfAbsent(model, name -> BundledModelFixture.open(name, 8));
+  }
+
+  private static final class Result implements SequenceListener {
+    SequenceView view;
+
+    @Override
+    public void onCommitted(SequenceView sequence) {}
+
+    @Override
+    public void onFinished(SequenceView sequence) {
+      view = sequence;
+    }
+  }
+
+  private static GenerationRequest request(GoldenLine line, ModelTraits model) {
+    return GenerationRequest.ofPrompt(line.promptIds(), line.parameters(), model);
+  }
+
+  private static SequenceView decode(GoldenLine line, EngineSession engine) {
+    ModelTraits model = BundledModelFixture.manifest(line.model()).traits();
+    DecodeLoop loop = new DecodeLoop(engine, model, SchedulerConfig.ofSequences(1));
+    Result result = new Result();
+    loop.submit(request(line, model), result);
+    loop.drain();
+    return result.view;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ar.jsonl", "llada.jsonl", "fast_dllm.jsonl", "d2f.jsonl", "sdar.jsonl", "dream.jsonl"
+      })
+  void alone_sameTokensInNoMorePasses(String file) {
+    List<String> bugs = new ArrayList<>();
+    List<String> ties = new ArrayList<>();
+    List<GoldenLine> lines = GoldenLine.read(file);
+    long saved = 0;
+    for (GoldenLine line : lines) {
+      SequenceView view = decode(line, engine(line.model()));
+      saved += line.forwardPasses() - view.forwardPasses();
+      if (!Arrays.equals(line.outputIds(), view.responseIds())) {
+        TracingEngine tracing = new TracingEngine(engine(line.model()));
+        decode(line, tracing);
+        boolean tie =
+            !line.stable()
+                && Math.min(tracing.closestTokens(), tracing.closestPositions()) < TIE;
+        (tie ? ties : bugs)
+            .add(line + " " + difference(line.outputIds(), view.responseIds()) + " " + tracing);
+      } else if (view.forwardPasses() > line.forwardPasses()) {
+        bugs.add(
+            line + " took " + view.forwardPasses() + " passes, not " + line.forwardPasses());
+      }
+    }
+    System.out.printf(
+        "%s: %d runs, %d ties, %d passes fewer%n", file, lines.size(), ties.size(), saved);
+    ties.forEach(tie -> System.out.println("tie: " + tie));
+    assertTrue(bugs.isEmpty(), () -> bugs.size() + " differ:\n" + String.join("\n", bugs));
+  }
+
+  private static String difference(int[] expected, int[] actual) {
+    if (expected.length != actual.length) {
+      return "length " + actual.length + ", not " + expected.length;
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < expected.length; i++) {
+      if (expected[i] != actual[i]) {
+        text.append(i).append(':').append(expected[i]).append("->").append(actual[i]).append(' ');
+      }
+    }
+    return text.toString();
+  }
+
+  @Test
+  void mixedBatches_sameTokensAsAlone() {
+    List<String> failures = new ArrayList<>();
+    int decoded = 0;
+    for (String model : List.of("tiny_ar", "tiny_llada", "tiny_d2f")) {
+      List<GoldenLine> lines = new ArrayList<>();
+      for (String file : FILES) {
+        GoldenLine.read(file).stream()
+            .filter(line -> line.model().equals(model) && line.stable())
+            .forEach(lines::add);
+      }
+      Collections.shuffle(lines, new Random(20261122));
+      ModelTraits traits = BundledModelFixture.manifest(model).traits();
+      int next = 0;
+      for (int batch = 2; next < lines.size(); batch = batch == 8 ? 2 : batch + 1) {
+        List<GoldenLine> members = lines.subList(next, Math.min(next + 2 * batch, lines.size()));
+        next += members.size();
+        DecodeLoop loop =
+            new DecodeLoop(engine(model), traits, SchedulerConfig.ofSequences(batch));
+        List<Result> results = new ArrayList<>();
+        for (GoldenLine line : members) {
+          results.add(new Result());
+          loop.submit(request(line, traits), results.get(results.size() - 1));
+        }
+        loop.drain();
+        for (int i = 0; i < members.size(); i++) {
+          decoded++;
+          int[] actual = results.get(i).view.responseIds();
+          if (!Arrays.equals(members.get(i).outputIds(), actual)) {
+            failures.add(
+                "batch of "
+                    + batch
+                    + ": "
+                    + members.get(i)
+                    + " "
+                    + difference(members.get(i).outputIds(), actual));
+          }
+        }
+      }
+    }
+    System.out.println("mixed batches: " + decoded + " runs");
+    assertTrue(failures.isEmpty(), () -> failures.size() + " differ:\n" + String.join("\n", failures));
+  }
+}
