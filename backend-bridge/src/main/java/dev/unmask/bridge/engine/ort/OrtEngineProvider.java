@@ -1,0 +1,72 @@
+package dev.unmask.bridge.engine.ort;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.unmask.bridge.engine.EngineOptions;
+import dev.unmask.bridge.engine.EngineProvider;
+import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.repository.ModelManifest;
+import dev.unmask.scheduler.UnmaskException;
+import java.nio.file.Path;
+
+/**
+ * Opens {@code model.onnx} with ONNX Runtime on the CPU. fp32 and fp16 models run; bf16 ones are
+ * refused, as ONNX Runtime has no CPU kernels for them. Stateless; any thread.
+ */
+public final class OrtEngineProvider implements EngineProvider {
+  /** Name of this engine. */
+  public static final String NAME = "onnxruntime";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The KV cache starts empty and grows with use to at most {@code maxSequences} times {@code
+   * maxContext} positions; that size is checked here.
+   *
+   * @throws UnmaskException INVALID_ARGUMENT for options out of range or a graph that does not fit
+   *     the manifest, NOT_FOUND without a graph, UNSUPPORTED for bf16 or a cache beyond 2 GB a
+   *     tensor, UNAVAILABLE where memory does not suffice, INTERNAL where ONNX Runtime fails
+   */
+  @Override
+  public EngineSession open(Path versionDirectory, ModelManifest manifest, EngineOptions options) {
+    if (options.maxSequences() < 1) {
+      throw UnmaskException.invalid("maxSequences=" + options.maxSequences() + " below 1");
+    }
+    if (options.threads() < 0) {
+      throw UnmaskException.invalid("threads=" + options.threads() + " below 0");
+    }
+    KvGeometry geometry = KvGeometry.of(manifest);
+    KvCache cache = new KvCache(geometry, options.maxSequences(), manifest.maxContext());
+    int threads = SessionSettings.threads(manifest, options);
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    OrtSession session = load(environment, versionDirectory, threads);
+    try {
+      GraphChecks.check(session, manifest);
+      return new OrtEngineSession(environment, session, manifest, options, threads, cache);
+    } catch (OrtException e) {
+      OrtErrors.close(session);
+      throw OrtErrors.wrap("opening " + manifest.name(), e);
+    } catch (UnmaskException e) {
+      OrtErrors.close(session);
+      throw e;
+    }
+  }
+
+  private static OrtSession load(OrtEnvironment environment, Path versionDirectory, int threads) {
+    try (NativeBuffer graph = GraphFile.read(versionDirectory)) {
+      CapacityDimension.free(graph.bytes());
+      try (SessionOptions settings = SessionSettings.create(threads, versionDirectory)) {
+        return environment.createSession(graph.bytes(), settings);
+      }
+    } catch (OrtException e) {
+      throw OrtErrors.wrap("loading " + versionDirectory.resolve(GraphFile.NAME), e);
+    }
+  }
+}
