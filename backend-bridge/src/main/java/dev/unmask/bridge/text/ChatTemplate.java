@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import jinjava.javax.el.CompositeELResolver;
 
 /**
@@ -24,10 +23,6 @@ import jinjava.javax.el.CompositeELResolver;
  * transformers library gives it. What a message says is never taken for template code. Thread-safe.
  */
 public final class ChatTemplate {
-  /** Jinjava renders such a loop as if the list were empty. */
-  private static final Pattern FILTERED_LOOP =
-      Pattern.compile("\\{%[-+]?\\s*for\\s[^%]*?\\sin\\s(?![^%]*\\selse\\s)[^%]*?\\sif\\s");
-
   private static final Jinjava JINJA = newJinja();
 
   private final String source;
@@ -39,11 +34,8 @@ public final class ChatTemplate {
    * @throws UnmaskException INVALID_ARGUMENT where it uses a construct that is not supported
    */
   public ChatTemplate(String source, Map<String, String> specialTokens) {
-    if (FILTERED_LOOP.matcher(source).find()) {
-      throw UnmaskException.invalid("chat template: a for loop with an if filter is not supported");
-    }
-    String body = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
-    this.source = body.replace("[::-1]", "." + PythonMethods.REVERSED + "()");
+    this.source =
+        TemplateSource.adapt(source, name -> JINJA.getGlobalContext().getFilter(name) != null);
     this.specialTokens = Map.copyOf(specialTokens);
   }
 
@@ -112,7 +104,7 @@ public final class ChatTemplate {
                     LegacyOverrides.newBuilder()
                         .withEvaluateMapKeys(true)
                         .withIterateOverMapKeys(true)
-                        .withUsePyishObjectMapper(true)
+                        .withUsePyishObjectMapper(false)
                         .withUseSnakeCasePropertyNaming(true)
                         .withWhitespaceRequiredWithinTokens(false)
                         .withUseNaturalOperatorPrecedence(true)

@@ -19,7 +19,10 @@ final class ControlTokenGuard {
   private final AddedTokenSplitter splitter;
   private final char sentinel;
 
-  /** Stand-ins for added tokens of one character, which leave no room for a sentinel. */
+  /**
+   * Stand-ins for added tokens of one character, which leave no room for a sentinel, and for NUL,
+   * which the template engine writes as an escape.
+   */
   private final Map<Integer, Character> standIns = new HashMap<>();
 
   private final Map<Character, Integer> standInFor = new HashMap<>();
@@ -32,14 +35,20 @@ final class ControlTokenGuard {
     int candidate = FIRST_NONCHARACTER;
     candidate = unused(candidate, texts);
     sentinel = (char) candidate;
+    candidate = addStandIn('\0', candidate, texts);
     for (AddedToken token : tokenizer.addedTokens()) {
       int codePoint = token.content().codePointAt(0);
       if (token.content().length() == Character.charCount(codePoint)) {
-        candidate = unused(following(candidate), texts);
-        standIns.put(codePoint, (char) candidate);
-        standInFor.put((char) candidate, codePoint);
+        candidate = addStandIn(codePoint, candidate, texts);
       }
     }
+  }
+
+  private int addStandIn(int codePoint, int last, List<String> texts) {
+    int candidate = unused(following(last), texts);
+    standIns.put(codePoint, (char) candidate);
+    standInFor.put((char) candidate, codePoint);
+    return candidate;
   }
 
   String protect(String text) {

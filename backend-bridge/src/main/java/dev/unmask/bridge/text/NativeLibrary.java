@@ -5,6 +5,8 @@ import dev.unmask.scheduler.UnmaskException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Settings for the native tokenizer library, made before its first use: never touch the network,
@@ -14,9 +16,15 @@ import java.nio.file.Path;
 final class NativeLibrary {
   private static final String CACHE_DIRECTORY = "ENGINE_CACHE_DIR";
 
+  /** Held here, or its level would be lost with the logger. */
+  private static final Logger LOGGER = Logger.getLogger("ai.djl");
+
   private NativeLibrary() {}
 
   static synchronized void configure() {
+    if (LOGGER.getLevel() == null) {
+      LOGGER.setLevel(Level.SEVERE);
+    }
     setIfAbsent("OPT_OUT_TRACKING", "true");
     setIfAbsent("ai.djl.offline", "true");
     setIfAbsent("RUST_FLAVOR", "cpu");

@@ -1,11 +1,14 @@
 package dev.unmask.bridge.text;
 
 import com.hubspot.jinjava.objects.collections.PyList;
+import java.beans.FeatureDescriptor;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELException;
 import jinjava.javax.el.ELResolver;
@@ -15,13 +18,16 @@ final class PythonMethods extends ELResolver {
   /** What the slice {@code [::-1]} is rewritten to. */
   static final String REVERSED = "unmask_reversed";
 
+  private static final Pattern INTEGER = Pattern.compile("-?\\d{1,9}");
+
   @Override
   public Object getValue(ELContext context, Object base, Object property) {
-    if (base instanceof CharSequence text && property instanceof Number number) {
+    if (base instanceof CharSequence text && INTEGER.matcher(property.toString()).matches()) {
       context.setPropertyResolved(true);
+      int number = Integer.parseInt(property.toString());
       String string = text.toString();
       int length = string.codePointCount(0, string.length());
-      int index = number.intValue() < 0 ? number.intValue() + length : number.intValue();
+      int index = number < 0 ? number + length : number;
       if (index < 0 || index >= length) {
         throw new ELException("string index " + number + " out of range");
       }
@@ -182,8 +188,7 @@ final class PythonMethods extends ELResolver {
   }
 
   @Override
-  public java.util.Iterator<java.beans.FeatureDescriptor> getFeatureDescriptors(
-      ELContext context, Object base) {
+  public Iterator<FeatureDescriptor> getFeatureDescriptors(ELContext context, Object base) {
     return Collections.emptyIterator();
   }
 }
