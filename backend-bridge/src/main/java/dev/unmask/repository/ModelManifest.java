@@ -7,13 +7,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.unmask.scheduler.AttentionKind;
 import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.ModelTraits;
 import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.scheduler.parameters.Algorithm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The contents of {@code unmask.json}: everything about a model that its graph and its tokenizer do
@@ -112,6 +117,22 @@ public record ModelManifest(
     } catch (IOException e) {
       throw new UnmaskException(ErrorCode.UNAVAILABLE, file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** What the scheduler must know of this model. */
+  public ModelTraits traits() {
+    Set<Algorithm> offered = EnumSet.noneOf(Algorithm.class);
+    algorithms.forEach(id -> offered.add(Algorithm.of(id)));
+    return new ModelTraits(
+        AttentionKind.of(attention),
+        shiftLogits,
+        vocabSize,
+        maskTokenId == null ? -1 : maskTokenId,
+        eosTokenIds.stream().mapToInt(Integer::intValue).toArray(),
+        maxContext,
+        offered,
+        Algorithm.of(defaultAlgorithm),
+        defaultParameters == null ? Map.of() : defaultParameters);
   }
 
   /** This manifest as the text of {@code unmask.json}. */

@@ -1,0 +1,102 @@
+package dev.unmask.scheduler;
+
+import dev.unmask.scheduler.parameters.GenerationParameters;
+import dev.unmask.scheduler.unmask.Proposals;
+import dev.unmask.scheduler.unmask.TokenChooser;
+
+/**
+ * One algorithm at work on one sequence. The scheduler calls {@link #advance} once before every
+ * {@link #plan}, and {@link #apply} after the pass; nothing of the sequence changes between plan
+ * and apply. Single-owner.
+ *
+ * <p>Cache index and position are the same thing for every algorithm, but for the unconditional
+ * copy of classifier-free guidance, which lies behind the sequence.
+ */
+abstract class Decoder {
+  private static final int[] NOTHING = {};
+
+  protected final Sequence sequence;
+  protected final GenerationParameters parameters;
+  protected final Proposals proposals;
+  protected final TokenChooser chooser;
+  private final boolean shift;
+  private int firstQuery;
+  private int firstPosition;
+
+  Decoder(Sequence sequence, Proposals proposals, boolean plainConfidence) {
+    this.sequence = sequence;
+    this.parameters = sequence.parameters();
+    this.proposals = proposals;
+    this.chooser = new TokenChooser(parameters.sampling(), plainConfidence);
+    this.shift = parameters.shiftLogits();
+  }
+
+  /**
+   * Makes the transitions that come before a pass, such as opening a block.
+   *
+   * @return false where the sequence is complete and needs no further pass
+   */
+  abstract boolean advance();
+
+  /** Query positions of the row that {@link #plan} would add, give or take one. */
+  abstract int queryCount();
+
+  /** Adds the sequence's row. */
+  abstract void plan(StepPlan plan);
+
+  /**
+   * Commits what the pass decided.
+   *
+   * @param outputs of the whole step
+   * @param first index of this row's first output; the rest follow in the order planned
+   */
+  abstract void apply(StepOutputs outputs, int first);
+
+  /** One past the last position that the position may attend to. */
+  protected abstract int visibleTo(int position);
+
+  /** Where the logits that predict a position are computed. */
+  protected final int predictor(int position) {
+    return shift && position > 0 ? position - 1 : position;
+  }
+
+  /** Adds a row over positions {@code [from, to)}. */
+  protected final void addSpan(StepPlan plan, RowKind kind, int from, int to) {
+    plan.beginRow(sequence.slot(), kind, from);
+    firstQuery = plan.queryCount();
+    firstPosition = from;
+    for (int position = from; position < to; position++) {
+      plan.addQuery(sequence.tokenId(position), position, 0, visibleTo(position));
+    }
+  }
+
+  /** Asks for the candidates of every masked position in {@code [from, to)}. */
+  protected final void addOutputs(StepPlan plan, int from, int to) {
+    for (int position = from; position < to; position++) {
+      if (sequence.isMasked(position)) {
+        plan.addOutput(firstQuery + predictor(position) - firstPosition);
+      }
+    }
+  }
+
+  /** Chooses the token of a position; read the result from {@link #chooser}. */
+  protected final void choose(StepOutputs outputs, int o, int position) {
+    chooser.choose(outputs, o, suppressed(position), position, sequence.forwardPasses());
+  }
+
+  /** Tokens that may not be committed at a position. */
+  protected int[] suppressed(int position) {
+    return position - sequence.responseStart() < parameters.minTokens()
+        ? parameters.stopTokenIds()
+        : NOTHING;
+  }
+
+  /** Commits the chosen proposals. */
+  protected final void commitChosen() {
+    for (int i = 0; i < proposals.count(); i++) {
+      if (proposals.chosen(i)) {
+        sequence.commit(proposals.position(i), proposals.token(i));
+      }
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package dev.unmask.scheduler;
+
+import dev.unmask.scheduler.parameters.GenerationParameters;
+import java.util.Arrays;
+
+/**
+ * Tokens, masks and life cycle of one request. Mask state is kept beside the tokens, so the literal
+ * mask token may occur in a prompt or be predicted. Mutable, owned by the scheduler.
+ */
+final class Sequence implements SequenceView {
+  private final long id;
+  private final GenerationParameters parameters;
+  private final SequenceListener listener;
+  private final int maskTokenId;
+  private final boolean infill;
+  private final int promptTokens;
+  private final int responseStart;
+
+  private int[] tokens;
+  private boolean[] masked;
+  private int[] committedInPass;
+  private int length;
+  private int committedEnd;
+  private int stopPosition = -1;
+  private int committedTokens;
+
+  private SequenceState state = SequenceState.WAITING;
+  private FinishReason finishReason;
+  private UnmaskException error;
+  private int slot = -1;
+  private int forwardPasses;
+  private long queryTokens;
+
+  Sequence(long id, GenerationRequest request, int maskTokenId, SequenceListener listener) {
+    this.id = id;
+    this.parameters = request.parameters();
+    this.listener = listener;
+    this.maskTokenId = maskTokenId;
+    this.infill = request.masked() != null;
+    int given = request.tokenIds().length;
+    int capacity = infill ? given : given + parameters.maxTokens();
+    tokens = Arrays.copyOf(request.tokenIds(), capacity);
+    masked = new boolean[capacity];
+    committedInPass = new int[capacity];
+    length = given;
+    int masks = 0;
+    int first = given;
+    if (infill) {
+      for (int i = given - 1; i >= 0; i--) {
+        if (request.masked()[i]) {
+          tokens[i] = maskTokenId;
+          masked[i] = true;
+          masks++;
+          first = i;
+        }
+      }
+    }
+    promptTokens = given - masks;
+    responseStart = first;
+    committedEnd = first;
+  }
+
+  /** Opens response positions, all masked. */
+  void appendMasks(int count) {
+    int end = length + count;
+    if (end > tokens.length) {
+      tokens = Arrays.copyOf(tokens, end);
+      masked = Arrays.copyOf(masked, end);
+      committedInPass = Arrays.copyOf(committedInPass, end);
+    }
+    Arrays.fill(tokens, length, end, maskTokenId);
+    Arrays.fill(masked, length, end, true);
+    length = end;
+  }
+
+  /** Drops every position from {@code end} on. */
+  void truncate(int end) {
+    length = end;
+    committedEnd = Math.min(committedEnd, end);
+  }
+
+  /** Writes a final token at a masked position. */
+  void commit(int position, int token) {
+    if (!masked[position]) {
+      throw new IllegalStateException("position " + position + " is committed twice");
+    }
+    masked[position] = false;
+    tokens[position] = token;
+    committedInPass[position] = forwardPasses;
+    committedTokens++;
+    while (committedEnd < length && !masked[committedEnd]) {
+      if (stopPosition < 0 && !infill && parameters.isStop(tokens[committedEnd])) {
+        stopPosition = committedEnd;
+      }
+      committedEnd++;
+    }
+  }
+
+  /** Refuses to leave a terminal state. */
+  void transition(SequenceState next, FinishReason reason, UnmaskException cause) {
+    if (state.terminal() || (state == SequenceState.RUNNING && next == SequenceState.WAITING)) {
+      throw new IllegalStateException("Sequence<" + id + ">: " + state + " to " + next);
+    }
+    state = next;
+    finishReason = reason;
+    error = cause;
+  }
+
+  void countPass(int queries) {
+    forwardPasses++;
+    queryTokens += queries;
+  }
+
+  SequenceState state() {
+    return state;
+  }
+
+  SequenceListener listener() {
+    return listener;
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  void slot(int newSlot) {
+    slot = newSlot;
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public GenerationParameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public int promptTokens() {
+    return promptTokens;
+  }
+
+  @Override
+  public int responseStart() {
+    return responseStart;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public int tokenId(int position) {
+    return tokens[position];
+  }
+
+  @Override
+  public boolean isMasked(int position) {
+    return masked[position];
+  }
+
+  @Override
+  public int committedInPass(int position) {
+    return committedInPass[position];
+  }
+
+  @Override
+  public int committedEnd() {
+    return committedEnd;
+  }
+
+  @Override
+  public int answerEnd() {
+    int end = stopPosition >= 0 ? stopPosition : committedEnd;
+    return infill ? end : Math.min(end, responseStart + parameters.maxTokens());
+  }
+
+  @Override
+  public boolean stopped() {
+    return stopPosition >= 0;
+  }
+
+  /**
+   * Whether the end token lies within max_tokens, so that it and not the length ended the answer.
+   */
+  boolean stoppedInTime() {
+    return stopPosition >= 0 && stopPosition < responseStart + parameters.maxTokens();
+  }
+
+  @Override
+  public int[] answerIds() {
+    return Arrays.copyOfRange(tokens, responseStart, answerEnd());
+  }
+
+  @Override
+  public int[] responseIds() {
+    return Arrays.copyOfRange(tokens, responseStart, length);
+  }
+
+  @Override
+  public boolean isInfill() {
+    return infill;
+  }
+
+  @Override
+  public FinishReason finishReason() {
+    return finishReason;
+  }
+
+  @Override
+  public UnmaskException error() {
+    return error;
+  }
+
+  @Override
+  public int forwardPasses() {
+    return forwardPasses;
+  }
+
+  @Override
+  public long queryTokens() {
+    return queryTokens;
+  }
+
+  @Override
+  public int committedTokens() {
+    return committedTokens;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.unmask.scheduler;
+
+import dev.unmask.scheduler.parameters.GenerationParameters;
+
+/**
+ * What can be seen of a sequence. Positions count from the start of the prompt. Read it on the
+ * decode thread, or anywhere once the sequence has ended.
+ */
+public interface SequenceView {
+  /** Identifier within its scheduler. */
+  long id();
+
+  /** The request's parameters. */
+  GenerationParameters parameters();
+
+  /** Number of prompt tokens; in an infill, the tokens that were given. */
+  int promptTokens();
+
+  /** Position of the first response token. */
+  int responseStart();
+
+  /** Positions in use: the prompt and every response position opened so far. */
+  int length();
+
+  /** Token at a position; the mask token where {@link #isMasked}. */
+  int tokenId(int position);
+
+  /** Whether a position waits for its token. The literal mask token in a prompt is not masked. */
+  boolean isMasked(int position);
+
+  /** Forward pass that committed a position, from 1; 0 for given or masked positions. */
+  int committedInPass(int position);
+
+  /** One past the last position such that it and all before it have their final token. */
+  int committedEnd();
+
+  /**
+   * One past the last token that belongs to the answer so far: {@link #committedEnd} cut before the
+   * first end token and at max_tokens.
+   */
+  int answerEnd();
+
+  /** Whether an end token was committed and everything before it is final. */
+  boolean stopped();
+
+  /** Response tokens of the answer so far. */
+  int[] answerIds();
+
+  /** Every response position opened so far, masks included. */
+  int[] responseIds();
+
+  /** Whether masked spans within the request are filled, rather than a response appended. */
+  boolean isInfill();
+
+  /** Why it ended; null while it runs. */
+  FinishReason finishReason();
+
+  /** What the engine failed with; null unless {@link FinishReason#ERROR}. */
+  UnmaskException error();
+
+  /** Forward passes it took part in. */
+  int forwardPasses();
+
+  /** Query positions computed for it over all passes. */
+  long queryTokens();
+
+  /** Tokens committed so far, in the answer or not. */
+  int committedTokens();
+}

@@ -1,0 +1,188 @@
+package dev.unmask.scheduler.parameters;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unmask.scheduler.AttentionKind;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.ModelTraits;
+import dev.unmask.scheduler.UnmaskException;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ParameterParserTest {
+  private static final ModelTraits ANY =
+      traits(EnumSet.allOf(Algorithm.class), Algorithm.D2F, Map.of("block_size", 16));
+
+  private static ModelTraits traits(
+      EnumSet<Algorithm> algorithms, Algorithm byDefault, Map<String, Object> defaults) {
+    return new ModelTraits(
+        AttentionKind.BLOCK_CAUSAL,
+        false,
+        100,
+        99,
+        new int[] {97, 98},
+        512,
+        algorithms,
+        byDefault,
+        defaults);
+  }
+
+  private static GenerationParameters parse(Object... pairs) {
+    Map<String, Object> values = new HashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      values.put((String) pairs[i], pairs[i + 1]);
+    }
+    return ParameterParser.parse(values, ANY, 400);
+  }
+
+  @Test
+  void defaults_arePublishedOnes() {
+    GenerationParameters d2f = parse();
+    assertEquals(
+        new DecodingParameters.D2f(16, 0.1, 0.95, 0.9, DecodingParameters.Ranking.CONFIDENCE, 0),
+        d2f.decoding());
+    assertEquals(128, d2f.maxTokens());
+    assertTrue(d2f.trimAfterEos());
+    assertEquals(SamplingParameters.GREEDY, d2f.sampling());
+    assertArrayEquals(new int[] {97, 98}, d2f.stopTokenIds());
+
+    assertEquals(
+        new DecodingParameters.Llada(
+            128, 128, 0, DecodingParameters.Remasking.LOW_CONFIDENCE, false, false),
+        parse("algorithm", "llada").decoding());
+    assertFalse(parse("algorithm", "llada").trimAfterEos());
+    assertEquals(
+        new DecodingParameters.BlockDiffusion(
+            4,
+            4,
+            DecodingParameters.RemaskingStrategy.LOW_CONFIDENCE_DYNAMIC,
+            0.85,
+            0.35,
+            DecodingParameters.DynamicFallback.CONFIDENCE),
+        parse("algorithm", "block_diffusion").decoding());
+    assertEquals(
+        new DecodingParameters.Dream(512, 1e-3, DecodingParameters.DreamAlg.ORIGIN, 0),
+        parse("algorithm", "dream").decoding());
+    DecodingParameters.FastDllm fast =
+        (DecodingParameters.FastDllm) parse("algorithm", "fast_dllm").decoding();
+    assertEquals(0.9, fast.threshold());
+  }
+
+  @Test
+  void fastDllm_stepsAlone_meansTheQuota() {
+    DecodingParameters.FastDllm fast =
+        (DecodingParameters.FastDllm)
+            parse("algorithm", "fast_dllm", "gen_length", 64, "block_length", 16, "steps", 32)
+                .decoding();
+    assertTrue(Double.isNaN(fast.threshold()));
+    assertTrue(Double.isNaN(fast.factor()));
+  }
+
+  @Test
+  void strings_areCoerced() {
+    GenerationParameters parsed =
+        parse(
+            "max_tokens",
+            "48",
+            "skip_threshold",
+            "0.7",
+            "ignore_eos",
+            "true",
+            "temperature",
+            "0.5",
+            "top_k",
+            "-1",
+            "seed",
+            "-3");
+    assertEquals(48, parsed.maxTokens());
+    assertEquals(0.7, ((DecodingParameters.D2f) parsed.decoding()).skipThreshold());
+    assertEquals(0, parsed.stopTokenIds().length);
+    assertEquals(new SamplingParameters(0.5, 1, 0, -3), parsed.sampling());
+    assertArrayEquals(new int[] {1, 2}, parse("stop_token_ids", "[1, 2]").stopTokenIds());
+    assertArrayEquals(new int[] {5}, parse("eos_token_ids", List.of(5)).stopTokenIds());
+  }
+
+  @Test
+  void nulls_countAsNotGiven() {
+    assertEquals(1, parse("top_p", null).sampling().topP());
+  }
+
+  @Test
+  void modelDefaults_doNotReachAnotherAlgorithm() {
+    ModelTraits model =
+        traits(
+            EnumSet.allOf(Algorithm.class),
+            Algorithm.D2F,
+            Map.of("block_size", 16, "max_tokens", 7));
+    assertEquals(7, ParameterParser.parse(Map.of(), model, 400).maxTokens());
+    assertEquals(9, ParameterParser.parse(Map.of("gen_length", 9), model, 400).maxTokens());
+    assertEquals(128, ParameterParser.parse(Map.of("algorithm", "llada"), model, 400).maxTokens());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "max_tokens | 0 | max_tokens=0 is not in >= 1",
+        "max_tokens | 401 | max_tokens=401 is more than the 400 the context leaves",
+        "max_tokens | many | max_tokens=many is not an integer",
+        "max_tokens | 1.5 | max_tokens=1.5 is not an integer",
+        "top_p | 0 | top_p=0 leaves no token",
+        "top_p | 1.1 | top_p=1.1 is not in [0.0, 1.0]",
+        "temperature | NaN | temperature=NaN is not in [0.0, 1000000.0]",
+        "temperature | -1 | temperature=-1 is not in [0.0, 1000000.0]",
+        "block_size | 0 | block_size=0 is not in [1, 4096]",
+        "skip_threshold | 2 | skip_threshold=2 is not in [0.0, 1.0]",
+        "ranking | best | ranking=best is none of confidence, margin, entropy",
+        "trim_after_eos | maybe | trim_after_eos=maybe is not true or false",
+        "stop_token_ids | 100 | stop_token_ids=100 is not in [0, 99]",
+        "steps | 4 | steps=4 is not a parameter of algorithm d2f",
+        "algorithm | greedy | algorithm=greedy is none of autoregressive, llada, fast_dllm, d2f,"
+            + " block_diffusion, dream",
+        "min_tokens | 129 | min_tokens=129 is not in [0, 128]",
+      })
+  void badValue_isNamed(String name, String value, String message) {
+    UnmaskException e = assertThrows(UnmaskException.class, () -> parse(name, value));
+    assertSame(ErrorCode.INVALID_ARGUMENT, e.code());
+    assertEquals(message, e.getMessage());
+  }
+
+  @Test
+  void contradictions_areRefused() {
+    assertMessage(
+        "max_tokens=4 and gen_length=5 differ", () -> parse("max_tokens", 4, "gen_length", 5));
+    assertMessage(
+        "gen_length=10 is not a multiple of block_length=4",
+        () -> parse("algorithm", "llada", "gen_length", 10, "block_length", 4));
+    assertMessage(
+        "steps=9 is not a multiple of the 2 blocks",
+        () -> parse("algorithm", "llada", "gen_length", 8, "block_length", 4, "steps", 9));
+    assertMessage(
+        "threshold and factor are both given",
+        () -> parse("algorithm", "fast_dllm", "threshold", 0.9, "factor", 1));
+    assertMessage(
+        "denoising_steps=5 is not in [1, 4]",
+        () -> parse("algorithm", "block_diffusion", "denoising_steps", 5));
+    ModelTraits causal =
+        traits(EnumSet.of(Algorithm.AUTOREGRESSIVE), Algorithm.AUTOREGRESSIVE, Map.of());
+    assertMessage(
+        "algorithm=d2f does not suit this model (block_causal attention), which offers"
+            + " autoregressive",
+        () -> ParameterParser.parse(Map.of("algorithm", "d2f"), causal, 10));
+  }
+
+  private static void assertMessage(
+      String message, org.junit.jupiter.api.function.Executable executable) {
+    assertEquals(message, assertThrows(UnmaskException.class, executable).getMessage());
+  }
+}
