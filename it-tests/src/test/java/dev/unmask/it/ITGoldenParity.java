@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class ITGoldenParity {
   private static final List<String> FILES =
-      List.of("ar.jsonl", "llada.jsonl", "fast_dllm.jsonl", "d2f.jsonl", "sdar.jsonl", "dream.jsonl");
+      List.of(
+          "ar.jsonl", "llada.jsonl", "fast_dllm.jsonl", "d2f.jsonl", "sdar.jsonl", "dream.jsonl");
 
   /** Two probabilities this close are a tie at float precision. */
   private static final double TIE = 1e-4;
@@ -72,7 +73,12 @@ class ITGoldenParity {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ar.jsonl", "llada.jsonl", "fast_dllm.jsonl", "d2f.jsonl", "sdar.jsonl", "dream.jsonl"
+        "ar.jsonl",
+        "llada.jsonl",
+        "fast_dllm.jsonl",
+        "d2f.jsonl",
+        "sdar.jsonl",
+        "dream.jsonl"
       })
   void alone_sameTokensInNoMorePasses(String file) {
     List<String> bugs = new ArrayList<>();
@@ -86,13 +92,11 @@ class ITGoldenParity {
         TracingEngine tracing = new TracingEngine(engine(line.model()));
         decode(line, tracing);
         boolean tie =
-            !line.stable()
-                && Math.min(tracing.closestTokens(), tracing.closestPositions()) < TIE;
+            !line.stable() && Math.min(tracing.closestTokens(), tracing.closestPositions()) < TIE;
         (tie ? ties : bugs)
             .add(line + " " + difference(line.outputIds(), view.responseIds()) + " " + tracing);
       } else if (view.forwardPasses() > line.forwardPasses()) {
-        bugs.add(
-            line + " took " + view.forwardPasses() + " passes, not " + line.forwardPasses());
+        bugs.add(line + " took " + view.forwardPasses() + " passes, not " + line.forwardPasses());
       }
     }
     System.out.printf(
@@ -131,8 +135,7 @@ class ITGoldenParity {
       for (int batch = 2; next < lines.size(); batch = batch == 8 ? 2 : batch + 1) {
         List<GoldenLine> members = lines.subList(next, Math.min(next + 2 * batch, lines.size()));
         next += members.size();
-        DecodeLoop loop =
-            new DecodeLoop(engine(model), traits, SchedulerConfig.ofSequences(batch));
+        DecodeLoop loop = new DecodeLoop(engine(model), traits, SchedulerConfig.ofSequences(batch));
         List<Result> results = new ArrayList<>();
         for (GoldenLine line : members) {
           results.add(new Result());
@@ -155,6 +158,7 @@ class ITGoldenParity {
       }
     }
     System.out.println("mixed batches: " + decoded + " runs");
-    assertTrue(failures.isEmpty(), () -> failures.size() + " differ:\n" + String.join("\n", failures));
+    assertTrue(
+        failures.isEmpty(), () -> failures.size() + " differ:\n" + String.join("\n", failures));
   }
 }
