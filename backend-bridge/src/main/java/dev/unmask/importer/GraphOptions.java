@@ -1,0 +1,22 @@
+package dev.unmask.importer;
+
+import java.util.List;
+
+/**
+ * What an import chooses about a graph.
+ *
+ * @param type of weights and KV cache
+ * @param maxContext capacity of the cache in positions
+ * @param candidates tokens returned per output
+ * @param specialTokenIds tokens whose logits are returned per output
+ * @param causal whether the graph serves one-sided decoding only: no guidance, no entropy, no
+ *     special logits
+ */
+record GraphOptions(
+    DataType type, int maxContext, int candidates, List<Integer> specialTokenIds, boolean causal) {
+
+  /** What the attention scores are multiplied with. */
+  float queryFactor(int headDim) {
+    return (float) (1 / Math.sqrt(headDim));
+  }
+}
