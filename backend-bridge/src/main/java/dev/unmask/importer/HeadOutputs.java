@@ -4,15 +4,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Appends what a graph returns per output row: candidates, log-sum-exp, and for models that are not
- * causal entropy and the logits of special tokens. Everything is float32.
+ * Appends what a graph returns per output row: candidates, the probability of the best one, and for
+ * models that are not causal the expected gap and the logits of special tokens. Everything is
+ * float32.
  *
- * <p>The log-sum-exp comes from the best candidate, {@code logit - log(probability)}: Softmax is
- * needed for the entropy anyhow, and ReduceLogSumExp is slow in one runtime and overflows in the
- * other.
+ * <p>Log-sum-exp and entropy follow from these, and keep their precision where one token has nearly
+ * all the mass: with p the best candidate's probability and l its logit, log-sum-exp is {@code l -
+ * ln p}, and with g the expectation of {@code l - logit} the entropy is {@code g - ln p}. A
+ * log-sum-exp of its own would be rounded at the size of the logits, which makes different
+ * confidences near 1 equal; and ReduceLogSumExp is slow in one runtime and overflows in the other.
  */
 final class HeadOutputs {
   private static final Map<String, Object> LAST_AXIS = Map.of("axis", 1L);
+  private static final Map<String, Object> KEEP_DIMS = Map.of("keepdims", 1L);
 
   private final OnnxGraph graph;
   private final GraphOptions options;
@@ -33,27 +37,24 @@ final class HeadOutputs {
     graph.output("candidate_ids", OnnxGraph.INT64, "rows", k);
     graph.output("candidate_logits", OnnxGraph.FLOAT, "rows", k);
 
-    String zero = graph.integers("first_candidate", 0);
-    String one = graph.integers("second_candidate", 1);
     String probabilities = graph.node("Softmax", LAST_AXIS, logits);
-    String bestId = graph.node("Slice", "candidate_ids", zero, one, one);
-    String bestLogit = graph.node("Slice", "candidate_logits", zero, one, one);
-    String bestProbability = graph.node("GatherElements", LAST_AXIS, probabilities, bestId);
+    String axis = graph.integers("vocabulary_axis", 1);
     graph.nodeNamed(
-        "Sub",
-        Map.of(),
-        List.of(bestLogit, graph.node("Log", bestProbability)),
-        List.of("log_sum_exp"));
-    graph.output("log_sum_exp", OnnxGraph.FLOAT, "rows", 1L);
+        "ReduceMax", KEEP_DIMS, List.of(probabilities, axis), List.of("top_probability"));
+    graph.output("top_probability", OnnxGraph.FLOAT, "rows", 1L);
 
     if (options.causal()) {
       return;
     }
-    String expectedLogit =
-        graph.node(
-            "ReduceSum", Map.of("keepdims", 1L), graph.node("Mul", probabilities, logits), one);
-    graph.nodeNamed("Sub", Map.of(), List.of("log_sum_exp", expectedLogit), List.of("entropy"));
-    graph.output("entropy", OnnxGraph.FLOAT, "rows", 1L);
+    String bestLogit =
+        graph.node("Slice", "candidate_logits", graph.integers("first_candidate", 0), axis, axis);
+    String gaps = graph.node("Sub", bestLogit, logits);
+    graph.nodeNamed(
+        "ReduceSum",
+        KEEP_DIMS,
+        List.of(graph.node("Mul", probabilities, gaps), axis),
+        List.of("expected_gap"));
+    graph.output("expected_gap", OnnxGraph.FLOAT, "rows", 1L);
     String specials =
         graph.integers(
             "special_token_ids",

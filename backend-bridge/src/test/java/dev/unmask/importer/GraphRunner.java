@@ -129,12 +129,23 @@ public final class GraphRunner implements AutoCloseable {
       previous.close();
     }
     previous = result;
-    boolean full = session.getOutputNames().contains("entropy");
+    boolean full = session.getOutputNames().contains("expected_gap");
+    float[][] logits = (float[][]) result.get("candidate_logits").get().getValue();
+    float[] probability = column(result, "top_probability");
+    float[] gap = full ? column(result, "expected_gap") : null;
+    float[] logSumExp = new float[probability.length];
+    float[] entropy = full ? new float[probability.length] : null;
+    for (int i = 0; i < probability.length; i++) {
+      logSumExp[i] = (float) (logits[i][0] - Math.log(probability[i]));
+      if (full) {
+        entropy[i] = (float) (gap[i] - Math.log(probability[i]));
+      }
+    }
     return new Outputs(
         (long[][]) result.get("candidate_ids").get().getValue(),
-        (float[][]) result.get("candidate_logits").get().getValue(),
-        column(result, "log_sum_exp"),
-        full ? column(result, "entropy") : null,
+        logits,
+        logSumExp,
+        entropy,
         full ? (float[][]) result.get("special_logits").get().getValue() : null);
   }
 

@@ -63,7 +63,7 @@ final class TracingEngine implements EngineSession {
   }
 
   private static double probability(StepOutputs outputs, int o, int candidate) {
-    return Math.exp(outputs.candidateLogit(o, candidate) - (double) outputs.logSumExp(o));
+    return Math.exp(outputs.candidateLogit(o, candidate) - outputs.logSumExp(o));
   }
 
   double closestTokens() {

@@ -15,8 +15,8 @@ public final class StepOutputs {
   private int outputCount;
   private int[] candidateIds = new int[0];
   private float[] candidateLogits = new float[0];
-  private float[] logSumExp = new float[0];
-  private float[] entropy = new float[0];
+  private double[] logSumExp = new double[0];
+  private double[] entropy = new double[0];
   private float[] specialLogits = new float[0];
 
   /**
@@ -36,8 +36,8 @@ public final class StepOutputs {
       int capacity = Math.max(outputs, logSumExp.length * 2);
       candidateIds = new int[capacity * candidateCount];
       candidateLogits = new float[capacity * candidateCount];
-      logSumExp = new float[capacity];
-      entropy = new float[capacity];
+      logSumExp = new double[capacity];
+      entropy = new double[capacity];
       specialLogits = new float[capacity * specialTokenIds.length];
     }
   }
@@ -73,14 +73,14 @@ public final class StepOutputs {
   }
 
   /** Natural logarithm of the sum of exponentials of all logits of output {@code o}. */
-  public float logSumExp(int o) {
+  public double logSumExp(int o) {
     return logSumExp[o];
   }
 
   /**
    * Entropy in nats of the softmax of output {@code o}; NaN where the model does not compute it.
    */
-  public float entropy(int o) {
+  public double entropy(int o) {
     return entropy[o];
   }
 
@@ -95,8 +95,11 @@ public final class StepOutputs {
     candidateLogits[o * candidateCount + c] = logit;
   }
 
-  /** Sets the log-sum-exp and the entropy of output {@code o}. */
-  public void setDistribution(int o, float logSumExp, float entropy) {
+  /**
+   * Sets the log-sum-exp and the entropy of output {@code o}. Doubles, so that {@code best logit -
+   * logSumExp} tells confidences near 1 apart as finely as a float32 softmax does.
+   */
+  public void setDistribution(int o, double logSumExp, double entropy) {
     this.logSumExp[o] = logSumExp;
     this.entropy[o] = entropy;
   }

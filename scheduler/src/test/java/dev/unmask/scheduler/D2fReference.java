@@ -104,7 +104,7 @@ final class D2fReference {
 
   private static double confidence(StepOutputs outputs, int position, boolean shift) {
     int o = shift ? position - 1 : position;
-    return Math.exp(outputs.candidateLogit(o, 0) - (double) outputs.logSumExp(o));
+    return Math.exp(outputs.candidateLogit(o, 0) - outputs.logSumExp(o));
   }
 
   private double share(Part part) {

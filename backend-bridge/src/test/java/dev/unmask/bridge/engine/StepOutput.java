@@ -13,7 +13,7 @@ import java.util.List;
  * @param topId the best candidate
  * @param logits by token
  */
-record StepOutput(int topId, float[] logits, float logSumExp, float entropy, float[] specials) {
+record StepOutput(int topId, float[] logits, double logSumExp, double entropy, float[] specials) {
 
   /** Copies all outputs, checking what holds of any output. */
   static List<StepOutput> copy(StepOutputs outputs) {
@@ -53,7 +53,7 @@ record StepOutput(int topId, float[] logits, float logSumExp, float entropy, flo
     }
     double expected = logits[topId] + Math.log(sum);
     assertEquals(expected, logSumExp, 1e-4, "log-sum-exp");
-    if (!Float.isNaN(entropy)) {
+    if (!Double.isNaN(entropy)) {
       double mean = 0;
       for (float logit : logits) {
         mean += Math.exp(logit - expected) * logit;

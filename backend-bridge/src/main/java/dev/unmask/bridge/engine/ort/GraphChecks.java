@@ -33,11 +33,12 @@ final class GraphChecks {
                 GraphNames.OUTPUT_ROWS));
     List<String> outputs =
         new ArrayList<>(
-            List.of(GraphNames.CANDIDATE_IDS, GraphNames.CANDIDATE_LOGITS, GraphNames.LOG_SUM_EXP));
+            List.of(
+                GraphNames.CANDIDATE_IDS, GraphNames.CANDIDATE_LOGITS, GraphNames.TOP_PROBABILITY));
     if (guided(manifest)) {
       inputs.add(GraphNames.UNCONDITIONAL_ROWS);
       inputs.add(GraphNames.GUIDANCE);
-      outputs.add(GraphNames.ENTROPY);
+      outputs.add(GraphNames.EXPECTED_GAP);
     }
     if (!manifest.specialTokenIds().isEmpty()) {
       outputs.add(GraphNames.SPECIAL_LOGITS);

@@ -11,8 +11,8 @@ final class GraphNames {
   static final String GUIDANCE = "guidance";
   static final String CANDIDATE_IDS = "candidate_ids";
   static final String CANDIDATE_LOGITS = "candidate_logits";
-  static final String LOG_SUM_EXP = "log_sum_exp";
-  static final String ENTROPY = "entropy";
+  static final String TOP_PROBABILITY = "top_probability";
+  static final String EXPECTED_GAP = "expected_gap";
   static final String SPECIAL_LOGITS = "special_logits";
   static final String PAST_PREFIX = "past_";
   static final String PRESENT_PREFIX = "present_";

@@ -17,12 +17,12 @@ final class StepResults implements AutoCloseable {
   private final int specials;
   private final TensorBuffer candidateIds;
   private final TensorBuffer candidateLogits;
-  private final TensorBuffer logSumExp;
-  private final TensorBuffer entropy;
+  private final TensorBuffer topProbability;
+  private final TensorBuffer expectedGap;
   private final TensorBuffer specialLogits;
 
   /**
-   * @param distribution whether the graph gives the entropy
+   * @param distribution whether the graph gives the expected gap
    * @param candidates candidates of each output
    * @param specials special tokens
    */
@@ -33,8 +33,8 @@ final class StepResults implements AutoCloseable {
     candidateIds = new TensorBuffer(environment, GraphNames.CANDIDATE_IDS, OnnxJavaType.INT64);
     candidateLogits =
         new TensorBuffer(environment, GraphNames.CANDIDATE_LOGITS, OnnxJavaType.FLOAT);
-    logSumExp = new TensorBuffer(environment, GraphNames.LOG_SUM_EXP, OnnxJavaType.FLOAT);
-    entropy = new TensorBuffer(environment, GraphNames.ENTROPY, OnnxJavaType.FLOAT);
+    topProbability = new TensorBuffer(environment, GraphNames.TOP_PROBABILITY, OnnxJavaType.FLOAT);
+    expectedGap = new TensorBuffer(environment, GraphNames.EXPECTED_GAP, OnnxJavaType.FLOAT);
     specialLogits = new TensorBuffer(environment, GraphNames.SPECIAL_LOGITS, OnnxJavaType.FLOAT);
   }
 
@@ -42,9 +42,9 @@ final class StepResults implements AutoCloseable {
   void pin(int outputs, Map<String, OnnxValue> fetches) throws OrtException {
     fetches.put(candidateIds.name(), candidateIds.matrix(outputs, candidates));
     fetches.put(candidateLogits.name(), candidateLogits.matrix(outputs, candidates));
-    fetches.put(logSumExp.name(), logSumExp.matrix(outputs, 1));
+    fetches.put(topProbability.name(), topProbability.matrix(outputs, 1));
     if (distribution) {
-      fetches.put(entropy.name(), entropy.matrix(outputs, 1));
+      fetches.put(expectedGap.name(), expectedGap.matrix(outputs, 1));
     }
     if (specials > 0) {
       fetches.put(specialLogits.name(), specialLogits.matrix(outputs, specials));
@@ -75,10 +75,11 @@ final class StepResults implements AutoCloseable {
       outputs.setCandidate(
           output, c, (int) ids.getLong(at * Long.BYTES), logits.getFloat(at * Float.BYTES));
     }
+    double surprise = -Math.log(topProbability.bytes().getFloat(result * Float.BYTES));
     outputs.setDistribution(
         output,
-        logSumExp.bytes().getFloat(result * Float.BYTES),
-        distribution ? entropy.bytes().getFloat(result * Float.BYTES) : Float.NaN);
+        logits.getFloat(result * candidates * Float.BYTES) + surprise,
+        distribution ? expectedGap.bytes().getFloat(result * Float.BYTES) + surprise : Double.NaN);
     for (int s = 0; s < specials; s++) {
       outputs.setSpecialLogit(
           output, s, specialLogits.bytes().getFloat((result * specials + s) * Float.BYTES));
@@ -88,7 +89,7 @@ final class StepResults implements AutoCloseable {
   /** Frees the memory. Idempotent. */
   @Override
   public void close() {
-    List.of(specialLogits, entropy, logSumExp, candidateLogits, candidateIds)
+    List.of(specialLogits, expectedGap, topProbability, candidateLogits, candidateIds)
         .forEach(TensorBuffer::close);
   }
 }

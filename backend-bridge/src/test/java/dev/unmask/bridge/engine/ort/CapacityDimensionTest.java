@@ -60,7 +60,7 @@ class CapacityDimensionTest {
             field(11, value("past_key.0", symbol("batch"), number(512), capacity, number(512))),
             field(11, value("attention_mask", symbol("b"), number(512), symbol("q"), capacity)),
             field(12, value("present_key.0", symbol("batch"), number(512), capacity, number(512))),
-            field(12, value("log_sum_exp", symbol("rows"), number(512), number(512))),
+            field(12, value("top_probability", symbol("rows"), number(512), number(512))),
             field(13, value("past_value.0", symbol("batch"), number(512), capacity, number(512))));
     return join(new byte[] {8, 10}, field(7, graph), field(8, new byte[] {16, 24}));
   }
