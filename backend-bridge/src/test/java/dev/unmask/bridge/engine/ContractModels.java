@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * Imports the small random checkpoints under {@code /architectures} of the test resources, with the
  * whole vocabulary as candidates.
  */
-final class ContractModels {
+public final class ContractModels {
   static final int MAX_CONTEXT = 512;
 
   private ContractModels() {}
@@ -21,19 +21,23 @@ final class ContractModels {
    *
    * @param directory its version directory
    */
-  record Model(Path directory, ModelManifest manifest) {}
+  public record Model(Path directory, ModelManifest manifest) {}
 
-  static Model load(String architecture, String dtype, Path repository) {
+  /** Imports an architecture in a data type, as {@code ARCHITECTURE-DTYPE}. */
+  public static Model load(String architecture, String dtype, Path repository) {
     String name = architecture + "-" + dtype;
     Path directory =
-        new CheckpointImporter()
-            .run(
-                ImportRequest.of(checkpoint(architecture), repository, name)
-                    .withDtype(dtype)
-                    .withMaxContext(MAX_CONTEXT)
-                    .withCandidates(256))
-            .resolve("1");
+        new CheckpointImporter().run(request(architecture, dtype, repository, name)).resolve("1");
     return new Model(directory, ModelManifest.read(directory));
+  }
+
+  /** The request that {@link #load} makes, under another name. */
+  public static ImportRequest request(
+      String architecture, String dtype, Path repository, String name) {
+    return ImportRequest.of(checkpoint(architecture), repository, name)
+        .withDtype(dtype)
+        .withMaxContext(MAX_CONTEXT)
+        .withCandidates(256);
   }
 
   private static Path checkpoint(String architecture) {

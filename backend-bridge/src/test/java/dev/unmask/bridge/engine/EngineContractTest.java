@@ -244,6 +244,17 @@ public abstract class EngineContractTest {
   }
 
   @Test
+  void run_gapInTheCache_isHarmlessWhileUnseen() {
+    int[] tokens = randomTokens(31, 10);
+    EngineSession session = open(diffusion, 1);
+    StepRow apart =
+        StepRow.full(0, 100, tokens, 110)
+            .seeing(i -> 100, i -> 110)
+            .at(IntStream.range(0, 10).toArray());
+    assertSame(alone(diffusion, StepRow.full(0, 0, tokens, 10)), run(session, apart), SAME);
+  }
+
+  @Test
   void run_guidance_equalsTheTwoHalves() {
     int[] tokens = randomTokens(13, 24);
     EngineSession session = open(diffusion, 1);
@@ -307,8 +318,7 @@ public abstract class EngineContractTest {
     StepPlan next = plan(StepRow.causal(0, 0, tokens));
     next.addReleasedSlot(0);
     assertSame(alone(causal, StepRow.causal(0, 0, tokens)), run(session, next), INVARIANT);
-    StepPlan hole = plan(StepRow.causal(0, 7, tokens));
-    assertRefused(session, hole, "cacheStart=7");
+    assertRefused(session, plan(StepRow.full(0, 0, tokens, 7)), "visibleTo=7");
   }
 
   @Test
@@ -368,7 +378,6 @@ public abstract class EngineContractTest {
     assertRefused(session, plan(StepRow.full(-1, 0, two, 2)), "slot=-1");
     assertRefused(session, plan(StepRow.full(1, 0, two, 2), StepRow.full(1, 2, two, 4)), "slot=1");
     assertRefused(session, plan(StepRow.full(1, -1, two, 1)), "cacheStart=-1");
-    assertRefused(session, plan(StepRow.full(1, 1, two, 2)), "cacheStart=1");
     assertRefused(session, plan(StepRow.full(0, max - 1, two, max)), "cacheStart=" + (max - 1));
     assertRefused(session, plan(StepRow.full(1, 0, two, 3)), "visibleTo=3");
     assertRefused(

@@ -91,12 +91,7 @@ final class PlanChecks {
               + outside(limit)
               + " of maxContext");
     }
-    int written = cache.written(slot);
-    if (start > written) {
-      throw UnmaskException.invalid(
-          "slot=" + slot + " cacheStart=" + start + " leaves a gap, written so far: " + written);
-    }
-    int end = Math.max(written, start + count);
+    int end = Math.max(cache.written(slot), start + count);
     for (int i = plan.queryStart(row); i < plan.queryStart(row + 1); i++) {
       checkQuery(plan, slot, i, end);
     }

@@ -42,6 +42,8 @@ final class SessionSettings {
       options.setInterOpNumThreads(1);
       options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
+      // Spinning gains little on idle cores and costs a multiple where others need them.
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       options.addConfigEntry(
           "session.model_external_initializers_file_folder_path",
