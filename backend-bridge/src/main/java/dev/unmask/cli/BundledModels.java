@@ -1,0 +1,74 @@
+package dev.unmask.cli;
+
+import dev.unmask.importer.CheckpointImporter;
+import dev.unmask.importer.ImportRequest;
+import dev.unmask.scheduler.AttentionKind;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.UnmaskException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The small models that come with the project: their checkpoints lie under version control, the
+ * models are imported from them when first needed.
+ */
+final class BundledModels {
+  static final String D2F = "tiny_d2f";
+  static final String LLADA = "tiny_llada";
+  static final String AR = "tiny_ar";
+
+  private static final List<String> NAMES = List.of(D2F, LLADA, AR);
+  private static final int D2F_BLOCK_SIZE = 16;
+
+  private BundledModels() {}
+
+  /** The project's model repository; below the working directory where the launcher names none. */
+  static Path repository() {
+    return home().resolve("models");
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("unmask.home", "")).resolve("model-repository");
+  }
+
+  static boolean isBundled(String name) {
+    return NAMES.contains(name);
+  }
+
+  /**
+   * Imports a bundled model unless it is there.
+   *
+   * @param err told in a line of an import
+   * @throws UnmaskException NOT_FOUND where the checkpoint is missing
+   */
+  static void ensure(String name, PrintWriter err) {
+    if (Files.isDirectory(repository().resolve(name))) {
+      return;
+    }
+    Path checkpoints = home().resolve("checkpoints");
+    Path checkpoint = checkpoints.resolve(name.equals(AR) ? "tiny-ar" : "tiny-llada");
+    if (!Files.isDirectory(checkpoint)) {
+      throw new UnmaskException(ErrorCode.NOT_FOUND, "no checkpoint in " + checkpoint);
+    }
+    err.println("unmask: importing " + name + " from " + checkpoint.getFileName() + " (first use)");
+    err.flush();
+    ImportRequest request = ImportRequest.of(checkpoint, repository(), name);
+    if (name.equals(D2F)) {
+      request =
+          request
+              .withAdapter(checkpoints.resolve("tiny-llada-d2f"))
+              .withAttention(AttentionKind.BLOCK_CAUSAL)
+              .withBlockSize(D2F_BLOCK_SIZE);
+    }
+    try {
+      new CheckpointImporter().run(request);
+    } catch (UnmaskException e) {
+      // Another process may have imported it meanwhile.
+      if (e.code() != ErrorCode.ALREADY_EXISTS) {
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.unmask.cli;
+
+import dev.unmask.bridge.DecodeLoop;
+import dev.unmask.bridge.engine.EngineOptions;
+import dev.unmask.bridge.engine.EngineProvider;
+import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.bridge.text.ChatTemplate;
+import dev.unmask.bridge.text.PromptEncoder;
+import dev.unmask.bridge.text.TextTokenizer;
+import dev.unmask.repository.ModelManifest;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.ModelTraits;
+import dev.unmask.scheduler.SchedulerConfig;
+import dev.unmask.scheduler.UnmaskException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** A model ready to decode on the calling thread: tokenizer, engine session and decode loop. */
+final class OpenModel implements AutoCloseable {
+  private final ModelManifest manifest;
+  private final TextTokenizer tokenizer;
+  private final PromptEncoder encoder;
+  private final EngineSession engine;
+  private final DecodeLoop loop;
+
+  private OpenModel(
+      ModelManifest manifest,
+      TextTokenizer tokenizer,
+      PromptEncoder encoder,
+      EngineSession engine,
+      DecodeLoop loop) {
+    this.manifest = manifest;
+    this.tokenizer = tokenizer;
+    this.encoder = encoder;
+    this.engine = engine;
+    this.loop = loop;
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws UnmaskException NOT_FOUND where there is no such model or engine, and what the parts
+   *     throw
+   */
+  static OpenModel open(Path repository, String name, String engineName, EngineOptions options) {
+    Path version = versionDirectory(repository, name);
+    ModelManifest manifest = ModelManifest.read(version);
+    EngineProvider provider = provider(engineName);
+    TextTokenizer tokenizer = TextTokenizer.load(version);
+    EngineSession engine = null;
+    try {
+      PromptEncoder encoder = new PromptEncoder(tokenizer, ChatTemplate.load(version));
+      engine = provider.open(version, manifest, options);
+      DecodeLoop loop =
+          new DecodeLoop(
+              engine, manifest.traits(), SchedulerConfig.ofSequences(options.maxSequences()));
+      return new OpenModel(manifest, tokenizer, encoder, engine, loop);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      if (engine != null) {
+        engine.close();
+      }
+      throw e;
+    }
+  }
+
+  ModelTraits traits() {
+    return manifest.traits();
+  }
+
+  ModelManifest manifest() {
+    return manifest;
+  }
+
+  TextTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  PromptEncoder encoder() {
+    return encoder;
+  }
+
+  EngineSession engine() {
+    return engine;
+  }
+
+  DecodeLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public void close() {
+    try {
+      engine.close();
+    } finally {
+      tokenizer.close();
+    }
+  }
+
+  /** The newest version of a model. */
+  private static Path versionDirectory(Path repository, String name) {
+    Path model = repository.resolve(name);
+    Path newest = null;
+    long newestNumber = -1;
+    for (Path entry : directories(model)) {
+      String number = entry.getFileName().toString();
+      if (number.matches("\\d{1,18}") && Long.parseLong(number) > newestNumber) {
+        newestNumber = Long.parseLong(number);
+        newest = entry;
+      }
+    }
+    if (newest == null) {
+      List<String> names = new ArrayList<>();
+      directories(repository).forEach(path -> names.add(path.getFileName().toString()));
+      names.sort(null);
+      throw new UnmaskException(
+          ErrorCode.NOT_FOUND,
+          "no model '"
+              + name
+              + "' in "
+              + repository
+              + (names.isEmpty() ? ", which has none" : ", which has " + String.join(", ", names)));
+    }
+    return newest;
+  }
+
+  private static List<Path> directories(Path parent) {
+    List<Path> result = new ArrayList<>();
+    if (Files.isDirectory(parent)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, Files::isDirectory)) {
+        entries.forEach(result::add);
+      } catch (IOException e) {
+        throw new UnmaskException(ErrorCode.UNAVAILABLE, parent + ": " + e.getMessage(), e);
+      }
+    }
+    return result;
+  }
+
+  private static EngineProvider provider(String name) {
+    List<String> names = new ArrayList<>();
+    for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
+      if (provider.name().equals(name)) {
+        return provider;
+      }
+      names.add(provider.name());
+    }
+    throw new UnmaskException(
+        ErrorCode.NOT_FOUND, "--engine=" + name + " is none of " + String.join(", ", names));
+  }
+}
