@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -265,6 +266,34 @@ class CheckpointImporterTest {
           ImportRequest.of(base, work, "other" + n++).withAdapter(adapter.directory());
       assertClose(expected, run(imported(other.withMaxContext(64))));
     }
+  }
+
+  @Test
+  void run_batch_equalsItsSequencesAlone() throws Exception {
+    Path model = imported(request("qwen3-gqa", "batch"));
+    int[] reversed = new int[IDS.length];
+    int[] both = Arrays.copyOf(IDS, 2 * IDS.length);
+    for (int i = 0; i < IDS.length; i++) {
+      reversed[i] = IDS[IDS.length - 1 - i];
+      both[IDS.length + i] = reversed[i];
+    }
+    try (GraphRunner together = new GraphRunner(model.resolve("1"), 2);
+        GraphRunner alone = new GraphRunner(model.resolve("1"))) {
+      GraphRunner.Outputs batch = together.run(both, POSITIONS, 0, (i, j) -> j <= i);
+      GraphRunner.Outputs first = run(model);
+      GraphRunner.Outputs second = alone.run(reversed, POSITIONS, 0, (i, j) -> j <= i);
+      for (int i = 0; i < IDS.length; i++) {
+        assertArrayEquals(first.logits()[i], batch.logits()[i], 1e-4f);
+        assertArrayEquals(second.logits()[i], batch.logits()[IDS.length + i], 1e-4f);
+      }
+    }
+  }
+
+  @Test
+  void run_windowThatNoLayerUses_isIgnored() throws Exception {
+    TestCheckpoint checkpoint = TestCheckpoint.copyOf("qwen2-gqa-tied", work);
+    checkpoint.config("use_sliding_window", true).config("max_window_layers", 2);
+    assertSameLogits("qwen2-gqa-tied", checkpoint);
   }
 
   @Test
