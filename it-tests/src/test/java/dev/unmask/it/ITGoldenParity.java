@@ -30,8 +30,10 @@ class ITGoldenParity {
       List.of(
           "ar.jsonl", "llada.jsonl", "fast_dllm.jsonl", "d2f.jsonl", "sdar.jsonl", "dream.jsonl");
 
-  /** Two probabilities this close are a tie at float precision. */
-  private static final double TIE = 1e-4;
+  /** Confidences this close, about two units in the last place of a float32 near 1, are ties. */
+  private static final double TIE = 1e-7;
+
+  private static final int TIE_ORDERS = 300;
 
   private static final Map<String, EngineSession> ENGINES = new HashMap<>();
 
@@ -67,10 +69,15 @@ class ITGoldenParity {
   }
 
   private static SequenceView decode(GoldenLine line, EngineSession engine) {
+    return decode(line, line.parameters(), engine);
+  }
+
+  private static SequenceView decode(
+      GoldenLine line, Map<String, Object> parameters, EngineSession engine) {
     ModelTraits model = BundledModelFixture.manifest(line.model()).traits();
     DecodeLoop loop = new DecodeLoop(engine, model, SchedulerConfig.ofSequences(1));
     Result result = new Result();
-    loop.submit(request(line, model), result);
+    loop.submit(GenerationRequest.ofPrompt(line.promptIds(), parameters, model), result);
     loop.drain();
     return result.view;
   }
@@ -88,10 +95,13 @@ class ITGoldenParity {
       if (!Arrays.equals(line.outputIds(), view.responseIds())) {
         TracingEngine tracing = new TracingEngine(engine(line.model()));
         decode(line, tracing);
-        boolean tie =
-            !line.stable() && Math.min(tracing.closestTokens(), tracing.closestPositions()) < TIE;
-        (tie ? ties : bugs)
-            .add(line + " " + difference(line.outputIds(), view.responseIds()) + " " + tracing);
+        int seed = seedThatBreaksTiesAsPublished(line);
+        String what = line + " " + difference(line.outputIds(), view.responseIds());
+        if (seed > 0) {
+          ties.add(what + " as published with tie order " + seed + "; " + tracing);
+        } else {
+          bugs.add(what + " " + tracing);
+        }
       } else if (view.forwardPasses() > line.forwardPasses()) {
         bugs.add(line + " took " + view.forwardPasses() + " passes, not " + line.forwardPasses());
       }
@@ -100,6 +110,29 @@ class ITGoldenParity {
         "%s: %d runs, %d ties, %d passes fewer%n", file, lines.size(), ties.size(), saved);
     ties.forEach(tie -> System.out.println("tie: " + tie));
     assertTrue(bugs.isEmpty(), () -> bugs.size() + " differ:\n" + String.join("\n", bugs));
+  }
+
+  /**
+   * Shows that a run differs by ties alone: decodes it again with positions of equal confidence in
+   * another order, and only those. Dream's samplers draw their order at random at a temperature; at
+   * one as low as {@link #TIE} that is a random order of ties.
+   *
+   * @return the first order, from 1, in which the published tokens come out; 0 for none
+   */
+  private static int seedThatBreaksTiesAsPublished(GoldenLine line) {
+    if (!line.parameters().get("algorithm").equals("dream")) {
+      return 0;
+    }
+    for (int seed = 1; seed <= TIE_ORDERS; seed++) {
+      Map<String, Object> parameters = line.parameters();
+      parameters.put("alg_temp", TIE / 4);
+      parameters.put("seed", seed);
+      SequenceView view = decode(line, parameters, engine(line.model()));
+      if (Arrays.equals(line.outputIds(), view.responseIds())) {
+        return seed;
+      }
+    }
+    return 0;
   }
 
   private static String difference(int[] expected, int[] actual) {
@@ -115,6 +148,12 @@ class ITGoldenParity {
     return text.toString();
   }
 
+  /** Every line would take minutes and show no more: of the two long files one in four. */
+  private static boolean inMixedBatches(GoldenLine line) {
+    boolean sampled = line.file.equals("dream.jsonl") || line.file.equals("sdar.jsonl");
+    return line.stable() && (!sampled || line.number % 4 == 0);
+  }
+
   @Test
   void mixedBatches_sameTokensAsAlone() {
     List<String> failures = new ArrayList<>();
@@ -123,7 +162,7 @@ class ITGoldenParity {
       List<GoldenLine> lines = new ArrayList<>();
       for (String file : FILES) {
         GoldenLine.read(file).stream()
-            .filter(line -> line.model().equals(model) && line.stable())
+            .filter(line -> line.model().equals(model) && inMixedBatches(line))
             .forEach(lines::add);
       }
       Collections.shuffle(lines, new Random(20261122));
@@ -142,7 +181,8 @@ class ITGoldenParity {
         for (int i = 0; i < members.size(); i++) {
           decoded++;
           int[] actual = results.get(i).view.responseIds();
-          if (!Arrays.equals(members.get(i).outputIds(), actual)) {
+          if (!Arrays.equals(members.get(i).outputIds(), actual)
+              && !Arrays.equals(decode(members.get(i), engine(model)).responseIds(), actual)) {
             failures.add(
                 "batch of "
                     + batch

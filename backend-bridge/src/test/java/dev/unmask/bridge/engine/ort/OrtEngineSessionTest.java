@@ -52,9 +52,9 @@ class OrtEngineSessionTest extends EngineContractTest {
   }
 
   /** Log-sum-exp of each position of a first pass and of a pass over the cache. */
-  private float[] twoPasses(EngineSession session) {
+  private double[] twoPasses(EngineSession session) {
     StepOutputs outputs = outputsOf(session);
-    float[] values = new float[24];
+    double[] values = new double[24];
     session.run(row(0, 16), outputs);
     for (int o = 0; o < 16; o++) {
       values[o] = outputs.logSumExp(o);
@@ -72,8 +72,8 @@ class OrtEngineSessionTest extends EngineContractTest {
     ContractModels.Model full = ContractModels.load("llada-gqa-tied", "fp32", repository);
     try (EngineSession a = open(half);
         EngineSession b = open(full)) {
-      float[] expected = twoPasses(b);
-      float[] actual = twoPasses(a);
+      double[] expected = twoPasses(b);
+      double[] actual = twoPasses(a);
       for (int i = 0; i < expected.length; i++) {
         assertEquals(expected[i], actual[i], 0.05f, "position " + i);
       }
