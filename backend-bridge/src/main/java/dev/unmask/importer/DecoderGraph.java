@@ -1,6 +1,5 @@
 package dev.unmask.importer;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +22,6 @@ final class DecoderGraph {
   private final GraphOptions options;
   private final Weights weights;
   private final OnnxGraph graph = new OnnxGraph();
-  private final List<String> caches = new ArrayList<>();
   private String headShape;
   private String cosines;
   private String sines;
@@ -81,14 +79,13 @@ final class DecoderGraph {
   }
 
   private void cacheInput(String name) {
-    caches.add(
-        graph.input(
-            name,
-            options.type().onnxCode(),
-            BATCH,
-            (long) network.kvHeads(),
-            (long) options.maxContext(),
-            (long) network.headDim()));
+    graph.input(
+        name,
+        options.type().onnxCode(),
+        BATCH,
+        (long) network.kvHeads(),
+        (long) options.maxContext(),
+        (long) network.headDim());
   }
 
   private void cacheOutput(String name) {

@@ -24,6 +24,9 @@ final class LoraAdapter implements AutoCloseable {
   private static final Pattern TENSOR =
       Pattern.compile("(?:base_model\\.model\\.)?(.+)\\.lora_([AB])(?:\\.default)?\\.weight");
 
+  /** Modules of numbered layers; an adapter may leave out a head of the same name as theirs. */
+  private static final Pattern IN_LAYER = Pattern.compile("\\.\\d+\\.");
+
   /** Fields that change the result in ways this build does not implement. */
   private static final String[] UNSUPPORTED_FIELDS = {
     "alora_invocation_tokens",
@@ -141,6 +144,7 @@ final class LoraAdapter implements AutoCloseable {
   LoraDelta take(String module, int out, int in) {
     StoredTensor first = a.get(module);
     if (first == null) {
+      requireNotExpected(module);
       return null;
     }
     StoredTensor second = b.get(module);
@@ -151,6 +155,16 @@ final class LoraAdapter implements AutoCloseable {
     double divisor = config.flag("use_rslora", false) ? Math.sqrt(rank) : rank;
     used.add(module);
     return new LoraDelta(first, second, rank, in, alpha / divisor);
+  }
+
+  /** An adapter that names a layer's module as a target but has no tensors for it is cut short. */
+  private void requireNotExpected(String module) {
+    boolean someLayers = config.has("layers_to_transform") || config.has("exclude_modules");
+    boolean listed = config.get("target_modules").isArray();
+    if (listed && !someLayers && IN_LAYER.matcher(module).find() && targets(module)) {
+      throw new UnmaskException(
+          ErrorCode.NOT_FOUND, "no tensor lora_A of target module " + module + " in " + file);
+    }
   }
 
   /** Keys are regular expressions for the end of a module's name; the first that matches counts. */

@@ -14,8 +14,10 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -27,14 +29,14 @@ import java.util.stream.Stream;
 final class ModelDirectory implements AutoCloseable {
   private final Path target;
   private final Path temporary;
-  private final boolean madeRepository;
+  private final List<Path> madeDirectories;
   private final Map<String, String> hashes = new TreeMap<>();
   private boolean published;
 
-  private ModelDirectory(Path target, Path temporary, boolean madeRepository) {
+  private ModelDirectory(Path target, Path temporary, List<Path> madeDirectories) {
     this.target = target;
     this.temporary = temporary;
-    this.madeRepository = madeRepository;
+    this.madeDirectories = madeDirectories;
   }
 
   /** Writes the contents of one file. */
@@ -52,7 +54,10 @@ final class ModelDirectory implements AutoCloseable {
   static ModelDirectory create(Path repository, String name) {
     Path target = repository.resolve(name);
     requireAbsent(target);
-    boolean missing = !Files.exists(repository);
+    List<Path> missing = new ArrayList<>();
+    for (Path p = repository.toAbsolutePath(); p != null && !Files.exists(p); p = p.getParent()) {
+      missing.add(p);
+    }
     try {
       Files.createDirectories(repository);
       Path temporary = Files.createTempDirectory(repository, "." + name + "-import-");
@@ -141,8 +146,8 @@ final class ModelDirectory implements AutoCloseable {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-      if (madeRepository) {
-        Files.delete(target.getParent());
+      for (Path directory : madeDirectories) {
+        Files.delete(directory);
       }
     } catch (IOException | UncheckedIOException e) {
       throw new UnmaskException(

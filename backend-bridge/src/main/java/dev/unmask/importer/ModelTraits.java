@@ -38,6 +38,7 @@ record ModelTraits(
       throw UnmaskException.invalid(
           "attention=" + attention.id() + " does not fit model_type=" + network.family());
     }
+    requireBlockSizeFits(attention, request);
     boolean shift = !diffusion || network.family().equals("dream");
     return switch (attention) {
       case CAUSAL -> new ModelTraits(attention, shift, null, List.of("autoregressive"), Map.of());
@@ -71,6 +72,17 @@ record ModelTraits(
                 Map.of("block_size", blockSize));
       }
     };
+  }
+
+  private static void requireBlockSizeFits(AttentionKind attention, ImportRequest request) {
+    Integer size = request.blockSize();
+    if (size != null && attention != AttentionKind.BLOCK_CAUSAL) {
+      throw UnmaskException.invalid(
+          "block_size=" + size + " has no meaning with attention=" + attention.id());
+    }
+    if (size != null && size < 1) {
+      throw UnmaskException.invalid("block_size=" + size + " is not positive");
+    }
   }
 
   private static AttentionKind familyAttention(String family, boolean adapted) {

@@ -89,8 +89,13 @@ final class NetworkReader {
         qkNorm);
   }
 
+  /** Layers from max_window_layers on have the window; there may be none. */
   private static void refuseSlidingWindow(ConfigFile config) {
-    if (config.flag("use_sliding_window", false) && config.has("sliding_window")) {
+    boolean windowed =
+        config.flag("use_sliding_window", false)
+            && config.has("sliding_window")
+            && config.get("max_window_layers").asInt(0) < config.positiveInt("num_hidden_layers");
+    if (windowed) {
       throw config.unsupported("use_sliding_window");
     }
     for (JsonNode layerType : config.get("layer_types")) {

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes a graph as an ONNX ModelProto. Everything but the weights is encoded in memory; weights
@@ -174,7 +175,8 @@ final class OnnxWriter {
           }
           m.writeString(3, name);
           m.writeString(4, node.op());
-          for (Map.Entry<String, Object> attribute : node.attributes().entrySet()) {
+          // Sorted, so that the same import gives the same bytes.
+          for (Map.Entry<String, Object> attribute : new TreeMap<>(node.attributes()).entrySet()) {
             m.writeByteArray(5, attribute(attribute.getKey(), attribute.getValue()));
           }
         });

@@ -28,6 +28,8 @@ final class RopeReader {
     String type = scaling.text("rope_type", scaling.text("type", "default"));
     switch (type) {
       case "default" -> {}
+      // Scales only sequences longer than max_position_embeddings, and no graph takes those.
+      case "dynamic" -> scaling.positiveNumber("factor");
       case "linear" -> {
         double factor = scaling.positiveNumber("factor");
         for (int i = 0; i < frequencies.length; i++) {
@@ -38,7 +40,10 @@ final class RopeReader {
       default ->
           throw new UnmaskException(
               ErrorCode.UNSUPPORTED,
-              config.file() + ": rope_type=" + type + " is none of default, linear, llama3");
+              config.file()
+                  + ": rope_type="
+                  + type
+                  + " is none of default, linear, dynamic, llama3");
     }
     return new RopeTable(frequencies, 1);
   }

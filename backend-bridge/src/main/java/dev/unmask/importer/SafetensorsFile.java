@@ -134,7 +134,7 @@ final class SafetensorsFile implements AutoCloseable {
     long bytes = type.bytes();
     try {
       for (int i = 0; i < shape.length; i++) {
-        shape[i] = shapeJson.get(i).asLong(-1);
+        shape[i] = integer(shapeJson.get(i));
         if (shape[i] < 0) {
           throw UnmaskException.invalid(where + "shape=" + shapeJson);
         }
@@ -143,13 +143,18 @@ final class SafetensorsFile implements AutoCloseable {
     } catch (ArithmeticException e) {
       throw UnmaskException.invalid(where + "shape=" + shapeJson);
     }
-    long begin = offsets.get(0).asLong(-1);
-    long end = offsets.get(1).asLong(-1);
-    if (begin < 0 || end - begin != bytes) {
+    long begin = integer(offsets.get(0));
+    long end = integer(offsets.get(1));
+    if (begin < 0 || end < begin || end - begin != bytes || end > Long.MAX_VALUE - dataStart) {
       throw UnmaskException.invalid(
           where + "data_offsets=" + offsets + " do not hold " + bytes + " bytes");
     }
     return new StoredTensor(file, channel, name, type, shape, dataStart + begin);
+  }
+
+  /** A JSON integer that fits a long, else -1. */
+  private static long integer(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToLong() ? node.asLong() : -1;
   }
 
   private static void checkLayout(

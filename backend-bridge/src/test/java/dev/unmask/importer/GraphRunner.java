@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.unmask.repository.ModelManifest;
 import java.nio.ByteBuffer;
@@ -15,8 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Runs an imported graph for one sequence, as plainly as possible: cache of full capacity, outputs
- * for every query position.
+ * Runs an imported graph as plainly as possible: cache of full capacity, outputs for every query
+ * position. The rows of a batch share positions and mask.
  */
 public final class GraphRunner implements AutoCloseable {
   /** Which cache index a query position attends to. */
@@ -33,19 +34,27 @@ public final class GraphRunner implements AutoCloseable {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
   private final ModelManifest manifest;
+  private final int batch;
   private final Map<String, OnnxTensorLike> cache = new HashMap<>();
   private OrtSession.Result previous;
 
-  /** Loads the graph of a version directory. */
+  /** Loads the graph of a version directory, for one sequence. */
   public GraphRunner(Path versionDirectory) throws OrtException {
+    this(versionDirectory, 1);
+  }
+
+  /** Loads the graph of a version directory, for some sequences at once. */
+  public GraphRunner(Path versionDirectory, int batch) throws OrtException {
+    this.batch = batch;
     manifest = ModelManifest.read(versionDirectory);
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       session =
           environment.createSession(versionDirectory.resolve("model.onnx").toString(), options);
     }
-    long[] shape = {1, manifest.kvHeads(), manifest.maxContext(), manifest.headDim()};
-    int elements = (int) (shape[1] * shape[2] * shape[3]);
+    long[] shape = {batch, manifest.kvHeads(), manifest.maxContext(), manifest.headDim()};
+    int elements = (int) (batch * shape[1] * shape[2] * shape[3]);
     boolean half = manifest.dtype().equals("fp16");
     for (int layer = 0; layer < manifest.layers(); layer++) {
       for (String kind : new String[] {"key.", "value."}) {
@@ -92,14 +101,14 @@ public final class GraphRunner implements AutoCloseable {
       long[] unconditional,
       float guidance)
       throws OrtException {
-    int n = ids.length;
+    int n = ids.length / batch;
     Map<String, OnnxTensorLike> inputs = new HashMap<>(cache);
-    inputs.put("input_ids", longs(ids, 1, n));
-    inputs.put("position_ids", longs(positions, 1, n));
-    byte[] visible = new byte[n * manifest.maxContext()];
-    for (int i = 0; i < n; i++) {
+    inputs.put("input_ids", longs(ids, batch, n));
+    inputs.put("position_ids", longs(repeated(positions), batch, n));
+    byte[] visible = new byte[batch * n * manifest.maxContext()];
+    for (int i = 0; i < batch * n; i++) {
       for (int j = 0; j < start + n; j++) {
-        visible[i * manifest.maxContext() + j] = (byte) (mask.sees(start + i, j) ? 1 : 0);
+        visible[i * manifest.maxContext() + j] = (byte) (mask.sees(start + i % n, j) ? 1 : 0);
       }
     }
     inputs.put(
@@ -107,9 +116,9 @@ public final class GraphRunner implements AutoCloseable {
         OnnxTensor.createTensor(
             environment,
             ByteBuffer.wrap(visible),
-            new long[] {1, 1, n, manifest.maxContext()},
+            new long[] {batch, 1, n, manifest.maxContext()},
             OnnxJavaType.BOOL));
-    inputs.put("write_indices", longs(new int[] {start}, 1));
+    inputs.put("write_indices", longs(repeated(new int[] {start}), batch));
     inputs.put("output_rows", OnnxTensor.createTensor(environment, rows));
     if (session.getInputNames().contains("guidance")) {
       float[][] factors = new float[rows.length][1];
@@ -136,6 +145,14 @@ public final class GraphRunner implements AutoCloseable {
         column(result, "log_sum_exp"),
         full ? column(result, "entropy") : null,
         full ? (float[][]) result.get("special_logits").get().getValue() : null);
+  }
+
+  private int[] repeated(int[] values) {
+    int[] all = new int[batch * values.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = values[i % values.length];
+    }
+    return all;
   }
 
   private static float[] column(OrtSession.Result result, String name) throws OrtException {

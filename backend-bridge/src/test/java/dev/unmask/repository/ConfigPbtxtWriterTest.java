@@ -1,0 +1,84 @@
+package dev.unmask.repository;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ConfigPbtxtWriterTest {
+  private static final ModelManifest MANIFEST =
+      new ModelManifest(
+          1,
+          "tiny",
+          "llada",
+          "full",
+          false,
+          10,
+          1,
+          1,
+          1,
+          2,
+          2,
+          2,
+          "fp32",
+          16,
+          4,
+          9,
+          null,
+          null,
+          List.of(8),
+          List.of(8, 9),
+          null,
+          List.of("llada", "dream"),
+          "llada",
+          Map.of(),
+          1,
+          Map.of());
+
+  private final String text = ConfigPbtxtWriter.write(MANIFEST);
+
+  @Test
+  void write_model_isDecoupledAndUnbatched() {
+    assertTrue(text.startsWith("name: \"tiny\"\nbackend: \"unmask\"\nmax_batch_size: 0\n"), text);
+    assertTrue(text.contains("model_transaction_policy {\n  decoupled: true\n}\n"));
+    assertTrue(text.contains("count: 1\n    kind: KIND_CPU\n"));
+    assertTrue(
+        text.contains("key: \"algorithms\"\n  value {\n    string_value: \"llada,dream\"\n"));
+  }
+
+  @Test
+  void write_tensors_areAllThereOnce() {
+    Set<String> names = new HashSet<>();
+    for (TensorSpec spec : TensorSpecs.INPUTS) {
+      assertTrue(names.add(spec.name()), spec.name());
+      assertTrue(spec.optional(), spec.name());
+      assertTrue(text.contains(entry(spec) + "    optional: true\n  }"), spec.name());
+    }
+    for (TensorSpec spec : TensorSpecs.OUTPUTS) {
+      assertTrue(names.add(spec.name()), spec.name());
+      assertTrue(text.contains(entry(spec) + "  }"), spec.name());
+    }
+    assertEquals(names.size(), text.lines().filter(line -> line.startsWith("    name: ")).count());
+  }
+
+  private static String entry(TensorSpec spec) {
+    return "  {\n    name: \"%s\"\n    data_type: %s\n    dims: [ %d ]\n"
+        .formatted(spec.name(), spec.configType(), spec.dim());
+  }
+
+  @Test
+  void write_brackets_balanceAndListsEndWithoutComma() {
+    assertEquals(count('['), count(']'));
+    assertEquals(count('{'), count('}'));
+    assertFalse(text.contains("},\n]"));
+  }
+
+  private long count(char c) {
+    return text.chars().filter(x -> x == c).count();
+  }
+}
