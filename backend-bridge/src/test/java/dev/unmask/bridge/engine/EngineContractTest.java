@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.RowKind;
 import dev.unmask.scheduler.StepOutputs;
@@ -19,82 +18,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every engine must do. An engine's test extends this class and says how to open a session;
  * the models are small random checkpoints that the importer writes.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class EngineContractTest {
+public abstract class EngineContractTest extends EngineTestBase {
   /** Between two ways of computing the same thing in float32. */
   private static final float SAME = 1e-4f;
 
   /** Between a row alone and the same row in company. */
   private static final float INVARIANT = 1e-5f;
-
-  private final List<EngineSession> sessions = new ArrayList<>();
-  private ContractModels.Model diffusion;
-  private ContractModels.Model causal;
-
-  /** Opens a session of the engine under test; the contract test closes it. */
-  protected abstract EngineSession open(
-      Path versionDirectory, ModelManifest manifest, EngineOptions options);
-
-  @BeforeAll
-  void importModels(@TempDir Path repository) {
-    diffusion = ContractModels.load("llada-gqa-tied", "fp32", repository);
-    causal = ContractModels.load("qwen3-gqa", "fp32", repository);
-  }
-
-  @AfterEach
-  void closeSessions() {
-    sessions.forEach(EngineSession::close);
-    sessions.clear();
-  }
-
-  private EngineSession open(ContractModels.Model model, int maxSequences) {
-    EngineSession session =
-        open(model.directory(), model.manifest(), new EngineOptions(maxSequences, 1));
-    sessions.add(session);
-    return session;
-  }
-
-  private static StepPlan plan(StepRow... rows) {
-    StepPlan plan = new StepPlan();
-    for (StepRow row : rows) {
-      row.addTo(plan);
-    }
-    return plan;
-  }
-
-  private static List<StepOutput> run(EngineSession session, StepPlan plan) {
-    EngineCapabilities can = session.capabilities();
-    StepOutputs outputs = new StepOutputs(can.candidateCount(), can.specialTokenIds());
-    session.run(plan, outputs);
-    return StepOutput.copy(outputs);
-  }
-
-  private static List<StepOutput> run(EngineSession session, StepRow... rows) {
-    return run(session, plan(rows));
-  }
-
-  private static void release(EngineSession session, int... slots) {
-    StepPlan plan = new StepPlan();
-    for (int slot : slots) {
-      plan.addReleasedSlot(slot);
-    }
-    assertTrue(run(session, plan).isEmpty());
-  }
-
-  /** The outputs of a row in a session of its own, after nothing else. */
-  private List<StepOutput> alone(ContractModels.Model model, StepRow row) {
-    return run(open(model, 1), row.inSlot(0));
-  }
 
   @Test
   void capabilities_repeatManifestAndOptions() {
@@ -445,12 +381,5 @@ public abstract class EngineContractTest {
             () -> open(empty, diffusion.manifest(), new EngineOptions(1, 1)));
     assertEquals(ErrorCode.NOT_FOUND, e.code());
     assertTrue(e.getMessage().contains(empty.toString()), e.getMessage());
-  }
-
-  private static void assertRefused(EngineSession session, StepPlan plan, String part) {
-    UnmaskException e = assertThrows(UnmaskException.class, () -> run(session, plan));
-    assertEquals(ErrorCode.INVALID_ARGUMENT, e.code());
-    assertTrue(e.getMessage().contains(part), e.getMessage());
-    assertTrue(e.getMessage().lines().count() == 1, e.getMessage());
   }
 }

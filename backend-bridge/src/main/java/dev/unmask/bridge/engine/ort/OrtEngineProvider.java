@@ -53,7 +53,7 @@ public final class OrtEngineProvider implements EngineProvider {
     } catch (OrtException e) {
       OrtErrors.close(session);
       throw OrtErrors.wrap("opening " + manifest.name(), e);
-    } catch (UnmaskException e) {
+    } catch (RuntimeException | Error e) {
       OrtErrors.close(session);
       throw e;
     }

@@ -10,6 +10,12 @@ package dev.unmask.bridge.engine.ort;
  * split is found by dynamic programming over the rows.
  */
 final class RunPlanner {
+  /**
+   * Positions of a run of several rows at most. Arithmetic is saturated long before, while the
+   * memory for activations and the mask keeps growing.
+   */
+  static final int MAX_RUN_POSITIONS = 1024;
+
   private final int overheadPositions;
   private final int[] queryCount;
   private final int[] padLimit;
@@ -71,10 +77,11 @@ final class RunPlanner {
       for (int first = last; first >= 0 && queryCount[first] > 0; first--) {
         longest = Math.max(longest, queryCount[first]);
         limit = Math.min(limit, padLimit[first]);
-        if (longest > limit) {
+        long positions = (long) (end - first) * longest;
+        if (longest > limit || (first < last && positions > MAX_RUN_POSITIONS)) {
           break;
         }
-        long candidate = cost[first] + overheadPositions + (long) (end - first) * longest;
+        long candidate = cost[first] + overheadPositions + positions;
         if (candidate < cost[end]) {
           cost[end] = candidate;
           start[end] = first;

@@ -74,7 +74,8 @@ final class TensorBuffer implements AutoCloseable {
     long elements = shape.a * shape.b * shape.c * shape.d;
     if (memory == null || elements > room) {
       close();
-      room = Math.max(64, elements + elements / 2);
+      long most = NativeBuffer.MAX_BYTES / type.size;
+      room = Math.max(elements, Math.min(Math.max(64, elements + elements / 2), most));
       memory = NativeBuffer.allocate(room * type.size, name);
     }
     OnnxTensor tensor = tensors.get(shape);

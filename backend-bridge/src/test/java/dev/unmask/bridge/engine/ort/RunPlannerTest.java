@@ -36,6 +36,12 @@ class RunPlannerTest {
   }
 
   @Test
+  void plan_longRows_runsStayBelowTheLimit() {
+    assertEquals("0-2x500 2-3x500", planned(new int[] {500, 500, 500}, FREE));
+    assertEquals("0-1x3000 1-2x3000", planned(new int[] {3000, 3000}, FREE));
+  }
+
+  @Test
   void plan_nothing_noRuns() {
     assertEquals("", planned(new int[] {0, 0}, FREE));
     assertEquals("", planned(new int[0], FREE));
