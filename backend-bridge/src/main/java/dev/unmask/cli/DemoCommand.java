@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
   private static final int SHOWN = 3;
-  private static final int WARM_UP_PASSES = 300;
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
   private static final int DEFAULT_COLUMNS = 100;
 
@@ -70,6 +69,13 @@ final class DemoCommand implements Callable<Integer> {
       defaultValue = "onnxruntime",
       description = "what runs the models (default: ${DEFAULT-VALUE})")
   private String engine;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "forward passes per method before the comparison (default: ${DEFAULT-VALUE})")
+  private int warmUpPasses;
 
   private final Map<String, OpenModel> models = new HashMap<>();
 
@@ -145,7 +151,7 @@ final class DemoCommand implements Callable<Integer> {
   private void warmUp(DemoMethod method, List<DemoPrompts.Prompt> chosen) {
     long start = System.nanoTime();
     int passes = 0;
-    for (int i = 0; passes < WARM_UP_PASSES && System.nanoTime() - start < WARM_UP_NANOS; i++) {
+    for (int i = 0; passes < warmUpPasses && System.nanoTime() - start < WARM_UP_NANOS; i++) {
       passes += decode(method, chosen.get(i % chosen.size())).forwardPasses();
     }
   }
