@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   private static final int SHOWN = 3;
   private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
-  private static final int DEFAULT_COLUMNS = 100;
 
   private static final List<DemoMethod> METHODS =
       List.of(
@@ -129,7 +128,7 @@ final class DemoCommand implements Callable<Integer> {
             model.tokenizer(),
             blockSize(request(DemoMethod.D2F, prompt)),
             terminal,
-            Integer.getInteger("unmask.columns", DEFAULT_COLUMNS));
+            Terminal.columns());
     job.onCommit(
         sequence -> {
           painter.paint(sequence);

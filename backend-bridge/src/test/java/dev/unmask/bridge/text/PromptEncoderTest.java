@@ -71,7 +71,7 @@ class PromptEncoderTest {
       ChatTemplate template = ChatTemplate.load(files).orElseThrow();
       PromptEncoder encoder = new PromptEncoder(tokenizer, Optional.of(template));
       Random random = new Random(4);
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 100; i++) {
         String text = TextFixtures.randomText(random);
         String rendered = template.render(List.of(ChatMessage.user(text)), true);
         assertArrayEquals(
@@ -88,7 +88,7 @@ class PromptEncoderTest {
       PromptEncoder encoder = new PromptEncoder(tokenizer, ChatTemplate.load(files));
       long expected = controlTokens(tokenizer, encoder.encode("x"));
       Random random = new Random(5);
-      for (int i = 0; i < 100; i++) {
+      for (int i = 0; i < 50; i++) {
         String text = TextFixtures.randomText(random, tokenizer.addedTokens()) + ".";
         int[] ids = encoder.encode("." + text);
         assertEquals(expected, controlTokens(tokenizer, ids), () -> "[" + text + "]");
