@@ -5,10 +5,13 @@ import dev.unmask.importer.ImportRequest;
 import dev.unmask.scheduler.AttentionKind;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The small models that come with the project: their checkpoints lie under version control, the
@@ -21,6 +24,9 @@ final class BundledModels {
 
   private static final List<String> NAMES = List.of(D2F, LLADA, AR);
   private static final int D2F_BLOCK_SIZE = 16;
+
+  /** Marks a model directory as made here, so that it may be replaced. */
+  private static final String MARKER = ".bundled";
 
   private BundledModels() {}
 
@@ -52,7 +58,7 @@ final class BundledModels {
     if (!Files.isDirectory(checkpoint)) {
       throw new UnmaskException(ErrorCode.NOT_FOUND, "no checkpoint in " + checkpoint);
     }
-    err.println("unmask: importing " + name + " from " + checkpoint.getFileName() + " (first use)");
+    err.println("unmask: importing " + name + " from " + checkpoint.getFileName());
     err.flush();
     ImportRequest request = ImportRequest.of(checkpoint, repository(), name);
     if (name.equals(D2F)) {
@@ -63,12 +69,40 @@ final class BundledModels {
               .withBlockSize(D2F_BLOCK_SIZE);
     }
     try {
-      new CheckpointImporter().run(request);
+      Files.createFile(new CheckpointImporter().run(request).resolve(MARKER));
     } catch (UnmaskException e) {
       // Another process may have imported it meanwhile.
       if (e.code() != ErrorCode.ALREADY_EXISTS) {
         throw e;
       }
+    } catch (IOException e) {
+      throw new UnmaskException(ErrorCode.UNAVAILABLE, repository() + ": " + e, e);
+    }
+  }
+
+  /**
+   * Imports the bundled models that are there anew: after a build the importer may write them
+   * differently. Those that someone imported under the same names stay.
+   *
+   * @param err told in a line of each import
+   */
+  static void refresh(PrintWriter err) {
+    for (String name : NAMES) {
+      Path model = repository().resolve(name);
+      if (Files.exists(model.resolve(MARKER))) {
+        delete(model);
+        ensure(name, err);
+      }
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UnmaskException(ErrorCode.UNAVAILABLE, directory + ": " + e, e);
     }
   }
 }

@@ -6,13 +6,14 @@ import java.nio.charset.Charset;
 
 /**
  * Runs a short decode after a build, so that the launcher can archive the classes it loads; imports
- * the bundled model for it.
+ * the bundled models for it, anew where an older build did.
  */
 final class WarmUp {
   private WarmUp() {}
 
   static void run() {
     PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
+    BundledModels.refresh(err);
     BundledModels.ensure(BundledModels.D2F, err);
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     Main.commandLine()

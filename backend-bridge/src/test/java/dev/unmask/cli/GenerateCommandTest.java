@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.cli.CommandLineFixture.Result;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +43,22 @@ class GenerateCommandTest {
     assertEquals(ANSWER, result.out().strip());
     assertTrue(result.err().contains("1 requests, 24 tokens"), result.err());
     assertTrue(Files.isRegularFile(home.resolve("model-repository/models/tiny_d2f/1/model.onnx")));
+  }
+
+  @Test
+  void refresh_onlyModelsMadeHere() throws Exception {
+    BundledModels.ensure(BundledModels.D2F, new PrintWriter(Writer.nullWriter()));
+    Path models = home.resolve("model-repository/models");
+    Path graph = models.resolve("tiny_d2f/1/model.onnx");
+    Files.delete(graph);
+    Path foreign = Files.createDirectories(models.resolve("tiny_ar/1"));
+    StringWriter err = new StringWriter();
+    BundledModels.refresh(new PrintWriter(err));
+    assertTrue(Files.isRegularFile(graph));
+    assertTrue(err.toString().contains("unmask: importing tiny_d2f from tiny-llada"));
+    assertFalse(err.toString().contains("tiny_ar"), err.toString());
+    Files.delete(foreign);
+    Files.delete(foreign.getParent());
   }
 
   @Test
