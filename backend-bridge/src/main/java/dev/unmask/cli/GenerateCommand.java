@@ -103,7 +103,7 @@ final class GenerateCommand implements Callable<Integer> {
         lines.complete();
       }
     }
-    return finish(List.of(job), seconds, err);
+    return finish(List.of(job), seconds, runner, err);
   }
 
   private int runFile(InputReader reader, JobRunner runner, PrintWriter err) {
@@ -129,14 +129,14 @@ final class GenerateCommand implements Callable<Integer> {
       double seconds = (System.nanoTime() - start) / 1e9;
       bar.clear();
       lines.complete();
-      return finish(jobs, seconds, err);
+      return finish(jobs, seconds, runner, err);
     }
   }
 
-  private static int finish(List<Job> jobs, double seconds, PrintWriter err) {
+  private static int finish(List<Job> jobs, double seconds, JobRunner runner, PrintWriter err) {
     Summary summary = new Summary();
     jobs.forEach(summary::add);
-    err.println(summary.line(seconds));
+    err.println(summary.line(seconds, runner.hostShare()));
     err.flush();
     return summary.failed() == 0 ? 0 : Main.FAILED;
   }

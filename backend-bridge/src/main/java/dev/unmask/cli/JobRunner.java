@@ -41,4 +41,10 @@ final class JobRunner {
       onStep.run();
     }
   }
+
+  /** Share of the loop's time spent outside the engine: planning, committing, text. */
+  double hostShare() {
+    long total = loop.hostNanos() + loop.engineNanos();
+    return total == 0 ? 0 : (double) loop.hostNanos() / total;
+  }
 }

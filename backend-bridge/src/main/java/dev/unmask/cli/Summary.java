@@ -33,19 +33,21 @@ final class Summary {
    * One line of totals.
    *
    * @param seconds wall time of the run
+   * @param hostShare share of the decode loop's time outside the engine
    */
-  String line(double seconds) {
+  String line(double seconds, double hostShare) {
     StringBuilder line = new StringBuilder();
     line.append(
         String.format(
             Locale.ROOT,
-            "%d requests, %d tokens, %d passes, %.2f tokens/pass, %.1f tokens/s, %.2f s",
+            "%d requests, %d tokens, %d passes, %.2f tokens/pass, %.1f tokens/s, %.2f s, host %.1f%%",
             requests,
             tokens,
             passes,
             passes == 0 ? 0 : (double) tokens / passes,
             seconds == 0 ? 0 : tokens / seconds,
-            seconds));
+            seconds,
+            hostShare * 100));
     if (compared > 0) {
       line.append(
           String.format(
