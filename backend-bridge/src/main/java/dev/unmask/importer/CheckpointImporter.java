@@ -74,7 +74,8 @@ public final class CheckpointImporter {
             maxContext(request, network),
             candidates(request, network),
             causal ? List.of() : tokens.alwaysScored(),
-            causal);
+            causal,
+            traits.attention() == AttentionKind.FULL);
     try (Checkpoint checkpoint = Checkpoint.open(request.checkpoint());
         LoraAdapter adapter = openAdapter(request)) {
       Weights weights = new Weights(checkpoint, adapter);

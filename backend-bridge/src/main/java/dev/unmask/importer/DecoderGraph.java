@@ -23,6 +23,7 @@ final class DecoderGraph {
   private final Weights weights;
   private final OnnxGraph graph = new OnnxGraph();
   private String headShape;
+  private String wantedRows;
   private String cosines;
   private String sines;
 
@@ -68,7 +69,7 @@ final class DecoderGraph {
     graph.input("attention_mask", OnnxGraph.BOOL, BATCH, 1L, QUERY, (long) options.maxContext());
     graph.input("write_indices", OnnxGraph.INT64, BATCH);
     graph.input("output_rows", OnnxGraph.INT64, ROWS);
-    if (!options.causal()) {
+    if (options.guidance()) {
       graph.input("unconditional_rows", OnnxGraph.INT64, ROWS);
       graph.input("guidance", OnnxGraph.FLOAT, ROWS, 1L);
     }
@@ -110,6 +111,10 @@ final class DecoderGraph {
         graph.integers("heads", network.queryHeads() + 2L * network.kvHeads(), network.headDim());
     headShape = graph.node("Concat", Map.of("axis", 0L), graph.node("Shape", "input_ids"), heads);
     graph.integers("attention_shape", -1, network.queryWidth());
+    wantedRows =
+        options.guidance()
+            ? graph.node("Concat", Map.of("axis", 0L), "output_rows", "unconditional_rows")
+            : "output_rows";
     if (network.qkNorm()) {
       graph.integers("q_k_v_heads", network.queryHeads(), network.kvHeads(), network.kvHeads());
     } else {
@@ -164,12 +169,20 @@ final class DecoderGraph {
             graph.node("Transpose", Map.of("perm", new long[] {0, 2, 1, 3}), attended),
             "attention_shape");
     return residual(
-        flat,
+        wanted(layer, flat),
         names.layer(layer, names.output),
         "attention_out." + layer,
         network.queryWidth(),
         network.outBias(),
-        stream);
+        wanted(layer, stream));
+  }
+
+  /**
+   * Behind the attention of the last layer only rows whose candidates are wanted matter: the others
+   * have left their keys and values in the cache and are dropped here.
+   */
+  private String wanted(int layer, String rows) {
+    return layer == network.layers() - 1 ? graph.node("Gather", rows, wantedRows) : rows;
   }
 
   /** Query, key and value heads [batch, heads, query, head_dim], query and key rotated. */
@@ -262,11 +275,14 @@ final class DecoderGraph {
             DataType.FP32,
             weights.plain(names.finalNorm, network.hidden()),
             network.hidden());
-    String hidden = outputRows(stream, "output_rows", normWeight);
-    if (!options.causal()) {
+    String hidden = graph.node("RMSNormalization", normAttributes(), toFloat(stream), normWeight);
+    if (options.guidance()) {
       // The head is linear: guiding its input guides the logits.
-      String unconditional = outputRows(stream, "unconditional_rows", normWeight);
-      String difference = graph.node("Sub", hidden, unconditional);
+      String halves =
+          graph.node("Reshape", hidden, graph.integers("halves_shape", 2, -1, network.hidden()));
+      String conditional = graph.node("Gather", halves, graph.scalar("conditional_half", 0));
+      String unconditional = graph.node("Gather", halves, graph.scalar("unconditional_half", 1));
+      String difference = graph.node("Sub", conditional, unconditional);
       hidden = graph.node("Add", unconditional, graph.node("Mul", difference, "guidance"));
     }
     String headWeight =
@@ -280,11 +296,6 @@ final class DecoderGraph {
                 network.hidden());
     String logits = graph.node("Gemm", TRANSPOSED_WEIGHT, hidden, toFloat(headWeight));
     new HeadOutputs(graph, options).append(logits);
-  }
-
-  private String outputRows(String stream, String rows, String normWeight) {
-    String gathered = toFloat(graph.node("Gather", stream, rows));
-    return graph.node("RMSNormalization", normAttributes(), gathered, normWeight);
   }
 
   private String norm(String stream, String module, String name) {

@@ -9,11 +9,16 @@ import java.util.List;
  * @param maxContext capacity of the cache in positions
  * @param candidates tokens returned per output
  * @param specialTokenIds tokens whose logits are returned per output
- * @param causal whether the graph serves one-sided decoding only: no guidance, no entropy, no
- *     special logits
+ * @param causal whether the graph serves one-sided decoding only: no entropy, no special logits
+ * @param guidance whether the graph combines conditional and unconditional rows
  */
 record GraphOptions(
-    DataType type, int maxContext, int candidates, List<Integer> specialTokenIds, boolean causal) {
+    DataType type,
+    int maxContext,
+    int candidates,
+    List<Integer> specialTokenIds,
+    boolean causal,
+    boolean guidance) {
 
   /** What the attention scores are multiplied with. */
   float queryFactor(int headDim) {

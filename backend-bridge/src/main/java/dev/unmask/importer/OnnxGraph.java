@@ -77,6 +77,12 @@ final class OnnxGraph {
     return name;
   }
 
+  /** Adds an int64 constant without dimensions; returns its name. */
+  String scalar(String name, long value) {
+    initializers.add(new Initializer(name, null, new long[0], null, new long[] {value}));
+    return name;
+  }
+
   /** Adds a node with one output that gets a name of its own. */
   String node(String op, Map<String, Object> attributes, String... inputs) {
     return node(op, attributes, List.of(inputs), 1).get(0);

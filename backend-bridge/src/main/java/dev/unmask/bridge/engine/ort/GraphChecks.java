@@ -3,6 +3,7 @@ package dev.unmask.bridge.engine.ort;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.unmask.repository.ModelManifest;
+import dev.unmask.scheduler.AttentionKind;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +13,14 @@ import java.util.Set;
 final class GraphChecks {
   private GraphChecks() {}
 
-  /** Whether the graph takes guidance and gives the entropy. */
+  /** Whether the graph takes guidance. */
   static boolean guided(ModelManifest manifest) {
-    return !manifest.attention().equals("causal");
+    return AttentionKind.of(manifest.attention()) == AttentionKind.FULL;
+  }
+
+  /** Whether the graph gives what the entropy follows from. */
+  static boolean distribution(ModelManifest manifest) {
+    return AttentionKind.of(manifest.attention()) != AttentionKind.CAUSAL;
   }
 
   /**
@@ -38,6 +44,8 @@ final class GraphChecks {
     if (guided(manifest)) {
       inputs.add(GraphNames.UNCONDITIONAL_ROWS);
       inputs.add(GraphNames.GUIDANCE);
+    }
+    if (distribution(manifest)) {
       outputs.add(GraphNames.EXPECTED_GAP);
     }
     if (!manifest.specialTokenIds().isEmpty()) {

@@ -68,7 +68,12 @@ final class OrtEngineSession implements EngineSession {
     planner =
         new RunPlanner(options.maxSequences(), SessionSettings.runOverheadPositions(manifest));
     inputs = new StepInputs(environment, guided, manifest.maxContext());
-    results = new StepResults(environment, guided, manifest.candidates(), specials.length);
+    results =
+        new StepResults(
+            environment,
+            GraphChecks.distribution(manifest),
+            manifest.candidates(),
+            specials.length);
     released = new boolean[options.maxSequences()];
     planRowOfRow = new int[options.maxSequences()];
     planRows = new int[options.maxSequences()];
