@@ -38,7 +38,8 @@ final class DemoCommand implements Callable<Integer> {
           DemoMethod.LLADA,
           DemoMethod.FAST_PREFIX,
           DemoMethod.FAST_DUAL,
-          DemoMethod.D2F);
+          DemoMethod.D2F,
+          DemoMethod.D2F_TUNED);
 
   @Spec private CommandSpec spec;
 

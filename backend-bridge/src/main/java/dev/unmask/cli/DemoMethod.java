@@ -33,6 +33,23 @@ record DemoMethod(String name, String model, Map<String, String> parameters) {
           BundledModels.D2F,
           Map.of("algorithm", "d2f", "max_new_tokens", LENGTH, "block_size", BLOCK));
 
+  /** Thresholds chosen for few query positions per token at the same score: see PERFORMANCE.md. */
+  static final DemoMethod D2F_TUNED =
+      new DemoMethod(
+          "d2f, skip 0.7, add 0.8",
+          BundledModels.D2F,
+          Map.of(
+              "algorithm",
+              "d2f",
+              "max_new_tokens",
+              LENGTH,
+              "block_size",
+              BLOCK,
+              "skip_threshold",
+              "0.7",
+              "block_add_threshold",
+              "0.8"));
+
   private static DemoMethod fastDllm(String cache) {
     return new DemoMethod(
         "fast_dllm, " + cache + " cache",
