@@ -73,6 +73,8 @@ public final class BlockScheduler {
     freeSlots = new int[config.maxSequences()];
     for (int slot = config.maxSequences() - 1; slot >= 0; slot--) {
       freeSlots[freeSlotCount++] = slot;
+      // The engine may have served another scheduler, whose sequences are gone.
+      releasedSlots.add(slot);
     }
   }
 

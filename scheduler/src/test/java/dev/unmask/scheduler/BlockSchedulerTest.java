@@ -230,6 +230,18 @@ class BlockSchedulerTest {
   }
 
   @Test
+  void plan_first_releasesEverySlotOfAnEngineThatWasUsedBefore() {
+    BlockScheduler scheduler = new BlockScheduler(MODEL, SchedulerConfig.ofSequences(3));
+    scheduler.submit(request(new Random(1)), new Recorder());
+    StepPlan plan = scheduler.plan();
+    Set<Integer> released = new HashSet<>();
+    for (int i = 0; i < plan.releasedCount(); i++) {
+      released.add(plan.releasedSlot(i));
+    }
+    assertEquals(Set.of(0, 1, 2), released);
+  }
+
+  @Test
   void submit_queueFull_unavailable() {
     BlockScheduler scheduler = new BlockScheduler(MODEL, new SchedulerConfig(1, 100, 2));
     Random random = new Random(1);
