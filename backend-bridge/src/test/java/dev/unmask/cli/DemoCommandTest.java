@@ -28,7 +28,13 @@ class DemoCommandTest {
     assertEquals(0, result.exitCode(), result.err());
     assertTrue(result.out().contains("pass  1  16/16(+16)"), result.out());
     for (String method :
-        List.of("autoregressive", "llada, 96", "fast_dllm, prefix", "fast_dllm, dual", "d2f")) {
+        List.of(
+            "autoregressive",
+            "llada, 96",
+            "fast_dllm, prefix",
+            "fast_dllm, dual",
+            "d2f ",
+            "d2f, skip")) {
       assertEquals(
           1, result.out().lines().filter(line -> line.startsWith(method)).count(), result.out());
     }

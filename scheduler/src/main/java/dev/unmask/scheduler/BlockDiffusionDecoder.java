@@ -89,14 +89,7 @@ final class BlockDiffusionDecoder extends Decoder {
   @Override
   void apply(StepOutputs outputs, int first) {
     cachedEnd = block.start;
-    int o = first;
-    proposals.clear();
-    for (int position = block.start; position < block.end; position++) {
-      if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score());
-      }
-    }
+    propose(outputs, first, block.start, block.end);
     // A policy without a quota may need more steps than the schedule has.
     int quota = step < schedule.steps() ? schedule.quota(step) : 1;
     policy.choose(proposals, Math.min(quota, proposals.count()));
@@ -105,7 +98,8 @@ final class BlockDiffusionDecoder extends Decoder {
     step++;
   }
 
-  private double score() {
+  @Override
+  protected double score(int position) {
     return diffusion.strategy() == RemaskingStrategy.ENTROPY_BOUNDED
         ? chooser.negativeEntropy()
         : chooser.confidence();

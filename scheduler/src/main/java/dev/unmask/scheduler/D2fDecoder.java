@@ -119,14 +119,7 @@ final class D2fDecoder extends Decoder {
 
   /** Commits what the pass decided for one block; returns the index of the next block's output. */
   private int denoise(Block block, int end, StepOutputs outputs, int first) {
-    int o = first;
-    proposals.clear();
-    for (int position = block.start; position < end; position++) {
-      if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score());
-      }
-    }
+    int o = propose(outputs, first, block.start, end);
     aboveThreshold.choose(proposals, 0);
     if (proposals.chosenCount() == 0 && block.fullyActivated()) {
       proposals.chooseBest(1);
@@ -141,7 +134,8 @@ final class D2fDecoder extends Decoder {
     return o;
   }
 
-  private double score() {
+  @Override
+  protected double score(int position) {
     return switch (d2f.ranking()) {
       case CONFIDENCE -> chooser.confidence();
       case MARGIN -> chooser.margin();

@@ -1,6 +1,7 @@
 package dev.unmask.scheduler;
 
 import dev.unmask.scheduler.parameters.GenerationParameters;
+import dev.unmask.scheduler.unmask.CounterRandom;
 import dev.unmask.scheduler.unmask.Proposals;
 import dev.unmask.scheduler.unmask.TokenChooser;
 
@@ -77,6 +78,35 @@ abstract class Decoder {
         plan.addOutput(firstQuery + predictor(position) - firstPosition);
       }
     }
+  }
+
+  /**
+   * Proposes the token of every masked position in {@code [from, to)}, ranked by {@link #score}.
+   *
+   * @param first index of the first position's output
+   * @return index of the output after the last position's
+   */
+  protected final int propose(StepOutputs outputs, int first, int from, int to) {
+    int o = first;
+    proposals.clear();
+    for (int position = from; position < to; position++) {
+      if (sequence.isMasked(position)) {
+        choose(outputs, o++, position);
+        proposals.add(position, chooser.token(), chooser.confidence(), score(position));
+      }
+    }
+    return o;
+  }
+
+  /** Rank of the position whose token was just chosen; higher ones are committed first. */
+  protected double score(int position) {
+    return chooser.confidence();
+  }
+
+  /** A uniform draw for a position in this pass. */
+  protected final double randomScore(int position) {
+    return CounterRandom.uniform(
+        parameters.sampling().seed(), CounterRandom.POSITION, position, sequence.forwardPasses());
   }
 
   /** Chooses the token of a position; read the result from {@link #chooser}. */

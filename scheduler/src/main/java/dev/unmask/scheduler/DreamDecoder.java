@@ -86,14 +86,7 @@ final class DreamDecoder extends FullAttentionDecoder {
 
   @Override
   void apply(StepOutputs outputs, int first) {
-    int o = first;
-    proposals.clear();
-    for (int position = 0; position < sequence.length(); position++) {
-      if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score(position));
-      }
-    }
+    propose(outputs, first, 0, sequence.length());
     if (dream.alg() == DreamAlg.ORIGIN) {
       for (int i = 0; i < proposals.count(); i++) {
         if (drawn(proposals.position(i))) {
@@ -108,7 +101,8 @@ final class DreamDecoder extends FullAttentionDecoder {
     step++;
   }
 
-  private double score(int position) {
+  @Override
+  protected double score(int position) {
     double confidence =
         switch (dream.alg()) {
           case ORIGIN, MASKGIT_PLUS -> chooser.confidence();

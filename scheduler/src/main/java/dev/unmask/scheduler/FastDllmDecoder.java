@@ -3,7 +3,6 @@ package dev.unmask.scheduler;
 import dev.unmask.scheduler.parameters.DecodingParameters.CacheMode;
 import dev.unmask.scheduler.parameters.DecodingParameters.FastDllm;
 import dev.unmask.scheduler.parameters.DecodingParameters.Remasking;
-import dev.unmask.scheduler.unmask.CounterRandom;
 import dev.unmask.scheduler.unmask.Proposals;
 import dev.unmask.scheduler.unmask.UnmaskPolicies;
 import dev.unmask.scheduler.unmask.UnmaskPolicy;
@@ -84,14 +83,7 @@ final class FastDllmDecoder extends FullAttentionDecoder {
   @Override
   void apply(StepOutputs outputs, int first) {
     Block current = blocks.get(block);
-    int o = first;
-    proposals.clear();
-    for (int position = current.start; position < current.end; position++) {
-      if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score(position));
-      }
-    }
+    propose(outputs, first, current.start, current.end);
     // Beyond the schedule's last step nothing is left under a quota; one at least in any case.
     policy.choose(proposals, Math.max(1, step < schedule.steps() ? schedule.quota(step) : 1));
     commitChosen();
@@ -99,13 +91,8 @@ final class FastDllmDecoder extends FullAttentionDecoder {
     step++;
   }
 
-  private double score(int position) {
-    return fast.remasking() == Remasking.RANDOM
-        ? CounterRandom.uniform(
-            parameters.sampling().seed(),
-            CounterRandom.POSITION,
-            position,
-            sequence.forwardPasses())
-        : chooser.confidence();
+  @Override
+  protected double score(int position) {
+    return fast.remasking() == Remasking.RANDOM ? randomScore(position) : chooser.confidence();
   }
 }

@@ -2,7 +2,6 @@ package dev.unmask.scheduler;
 
 import dev.unmask.scheduler.parameters.DecodingParameters.Llada;
 import dev.unmask.scheduler.parameters.DecodingParameters.Remasking;
-import dev.unmask.scheduler.unmask.CounterRandom;
 import dev.unmask.scheduler.unmask.Proposals;
 import dev.unmask.scheduler.unmask.UnmaskPolicies;
 import dev.unmask.scheduler.unmask.UnmaskPolicy;
@@ -94,29 +93,17 @@ final class LladaDecoder extends FullAttentionDecoder {
   @Override
   void apply(StepOutputs outputs, int first) {
     Block current = blocks.get(block);
-    int o = first;
-    proposals.clear();
-    for (int position = current.start; position < current.end; position++) {
-      if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score(position));
-      }
-    }
+    propose(outputs, first, current.start, current.end);
     policy.choose(proposals, schedule.quota(step));
     commitChosen();
     current.committed(proposals.chosenCount());
     step++;
   }
 
-  private double score(int position) {
+  @Override
+  protected double score(int position) {
     double score =
-        llada.remasking() == Remasking.RANDOM
-            ? CounterRandom.uniform(
-                parameters.sampling().seed(),
-                CounterRandom.POSITION,
-                position,
-                sequence.forwardPasses())
-            : chooser.confidence();
+        llada.remasking() == Remasking.RANDOM ? randomScore(position) : chooser.confidence();
     boolean last = llada.confidenceEosEotInf() && parameters.isStop(chooser.token());
     return last ? score - 2 : score;
   }
