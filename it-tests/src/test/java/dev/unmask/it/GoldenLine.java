@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,19 +59,30 @@ final class GoldenLine {
     this.node = node;
   }
 
+  /** The runs on the bundled models. */
   static List<GoldenLine> read(String file) {
-    List<GoldenLine> lines = new ArrayList<>();
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                Objects.requireNonNull(
-                    GoldenLine.class.getResourceAsStream("/golden/" + file), file),
-                StandardCharsets.UTF_8))) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        lines.add(new GoldenLine(file, lines.size() + 1, JSON.readTree(line)));
-      }
+    try (InputStream stream = GoldenLine.class.getResourceAsStream("/golden/" + file)) {
+      return read(file, Objects.requireNonNull(stream, file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs recorded in a file of any place. */
+  static List<GoldenLine> read(Path path) {
+    try (InputStream stream = Files.newInputStream(path)) {
+      return read(path.getParent().getFileName() + "/" + path.getFileName(), stream);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<GoldenLine> read(String name, InputStream stream) throws IOException {
+    List<GoldenLine> lines = new ArrayList<>();
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      lines.add(new GoldenLine(name, lines.size() + 1, JSON.readTree(line)));
     }
     return lines;
   }
@@ -90,6 +104,10 @@ final class GoldenLine {
     values.keySet().removeAll(NOT_PARAMETERS);
     if (node.path("published").asText().startsWith("JetEngine")) {
       values.put("dynamic_fallback", "leftmost");
+    }
+    if ("ar".equals(values.get("algorithm"))) {
+      values.put("algorithm", "autoregressive");
+      values.put("ignore_eos", true);
     }
     // Recorded as null where the run had no stop tokens; null means "not given" here.
     if (values.containsKey("stop_token_ids") && values.get("stop_token_ids") == null) {
