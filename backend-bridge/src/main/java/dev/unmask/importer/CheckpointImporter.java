@@ -56,7 +56,7 @@ public final class CheckpointImporter {
     requireDirectory("checkpoint", request.checkpoint());
     ConfigFile config = ConfigFile.read(request.checkpoint().resolve("config.json"));
     Network network = NetworkReader.read(config);
-    ModelTraits traits = ModelTraits.of(network, config, request);
+    FamilyTraits traits = FamilyTraits.of(network, config, request);
     SpecialTokens tokens = SpecialTokens.read(request.checkpoint(), config, network.vocab());
     boolean causal = traits.attention() == AttentionKind.CAUSAL;
     if (!causal && tokens.mask() == null) {
@@ -150,7 +150,7 @@ public final class CheckpointImporter {
   private static ModelManifest manifest(
       ImportRequest request,
       Network network,
-      ModelTraits traits,
+      FamilyTraits traits,
       SpecialTokens tokens,
       GraphOptions options,
       Weights weights,

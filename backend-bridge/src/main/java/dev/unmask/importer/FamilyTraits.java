@@ -14,7 +14,7 @@ import java.util.Map;
  * @param algorithms what requests may ask for; the first one is the default
  * @param parameters default parameter values
  */
-record ModelTraits(
+record FamilyTraits(
     AttentionKind attention,
     boolean shiftLogits,
     Integer blockSize,
@@ -25,7 +25,7 @@ record ModelTraits(
   private static final int SDAR_BLOCK_SIZE = 4;
 
   /** Derives the traits from family, configuration and what the caller chose. */
-  static ModelTraits of(Network network, ConfigFile config, ImportRequest request) {
+  static FamilyTraits of(Network network, ConfigFile config, ImportRequest request) {
     boolean diffusion =
         switch (network.family()) {
           case "llada", "dream", "sdar" -> true;
@@ -41,9 +41,9 @@ record ModelTraits(
     requireBlockSizeFits(attention, request);
     boolean shift = !diffusion || network.family().equals("dream");
     return switch (attention) {
-      case CAUSAL -> new ModelTraits(attention, shift, null, List.of("autoregressive"), Map.of());
+      case CAUSAL -> new FamilyTraits(attention, shift, null, List.of("autoregressive"), Map.of());
       case FULL ->
-          new ModelTraits(
+          new FamilyTraits(
               attention,
               shift,
               null,
@@ -58,13 +58,13 @@ record ModelTraits(
                 ? request.blockSize()
                 : config.positiveInt("block_size", sdar ? SDAR_BLOCK_SIZE : D2F_BLOCK_SIZE);
         yield sdar
-            ? new ModelTraits(
+            ? new FamilyTraits(
                 attention,
                 shift,
                 blockSize,
                 List.of("block_diffusion"),
                 Map.of("block_length", blockSize))
-            : new ModelTraits(
+            : new FamilyTraits(
                 attention,
                 shift,
                 blockSize,
