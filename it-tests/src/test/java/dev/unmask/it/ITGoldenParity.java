@@ -94,14 +94,17 @@ class ITGoldenParity {
         failures.isEmpty(), () -> failures.size() + " differ:\n" + String.join("\n", failures));
   }
 
-  /** All models' lines in random order, in batches of 2 to 8 with as many again behind them. */
+  /**
+   * All stable lines by model, in random order, in batches of 2 to 8 with as many again behind
+   * them.
+   */
   private static List<Batch> batches() {
     List<Batch> batches = new ArrayList<>();
     for (String model : List.of("tiny_ar", "tiny_llada", "tiny_d2f")) {
       List<GoldenLine> lines = new ArrayList<>();
       for (String file : FILES) {
         GoldenLine.read(file).stream()
-            .filter(line -> line.model().equals(model) && inMixedBatches(line))
+            .filter(line -> line.model().equals(model) && line.stable())
             .forEach(lines::add);
       }
       Collections.shuffle(lines, new Random(20261122));
@@ -114,12 +117,6 @@ class ITGoldenParity {
       }
     }
     return batches;
-  }
-
-  /** Every line would take minutes and show no more: of the two long files one in four. */
-  private static boolean inMixedBatches(GoldenLine line) {
-    boolean sampled = line.file.equals("dream.jsonl") || line.file.equals("sdar.jsonl");
-    return line.stable() && (!sampled || line.number % 4 == 0);
   }
 
   private static String difference(int[] expected, int[] actual) {
