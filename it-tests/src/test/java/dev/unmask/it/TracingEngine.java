@@ -66,14 +66,6 @@ final class TracingEngine implements EngineSession {
     return Math.exp(outputs.candidateLogit(o, candidate) - outputs.logSumExp(o));
   }
 
-  double closestTokens() {
-    return closestTokens;
-  }
-
-  double closestPositions() {
-    return closestPositions;
-  }
-
   @Override
   public String toString() {
     return "closest tokens: " + tokens + "; closest positions: " + positions;
