@@ -42,7 +42,7 @@ final class SessionSettings {
       options.setInterOpNumThreads(1);
       options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
-      // Spinning gains little on idle cores and costs a multiple where others need them.
+      // The threads of every open session would spin, into the turns of the others too.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       options.addConfigEntry(
