@@ -87,6 +87,19 @@ public final class BlockScheduler {
    * @throws UnmaskException UNAVAILABLE where too many wait already
    */
   public long submit(GenerationRequest request, SequenceListener listener) {
+    return submit(request, SubmitOptions.DEFAULT, listener);
+  }
+
+  /**
+   * Takes a request in.
+   *
+   * @param request built for this scheduler's model
+   * @param options its place among others
+   * @param listener told what becomes of it
+   * @return the sequence's identifier
+   * @throws UnmaskException UNAVAILABLE where too many wait already
+   */
+  public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
     if (waiting.size() >= config.maxWaiting()) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE, "queue is full: maxWaiting=" + config.maxWaiting());
@@ -158,6 +171,16 @@ public final class BlockScheduler {
    * @return the plan, valid until the next call; without rows where there is nothing to do
    */
   public StepPlan plan() {
+    return plan(System.nanoTime());
+  }
+
+  /**
+   * Plans the next step.
+   *
+   * @param nowNanos the time, on any clock that the deadlines of the requests are on
+   * @return the plan, valid until the next call; without rows where there is nothing to do
+   */
+  public StepPlan plan(long nowNanos) {
     if (!inStep.isEmpty()) {
       throw new IllegalStateException("plan before the last step was applied");
     }

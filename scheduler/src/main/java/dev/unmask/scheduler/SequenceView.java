@@ -66,4 +66,45 @@ public interface SequenceView {
 
   /** Tokens committed so far, in the answer or not. */
   int committedTokens();
+
+  /** Times it lost its slot to others and was recomputed. */
+  default int preemptions() {
+    return 0;
+  }
+
+  /** Prompt tokens whose keys and values came from an earlier request and were not computed. */
+  default int reusedTokens() {
+    return 0;
+  }
+
+  /**
+   * Natural logarithm of the probability with which the token at a position was committed; NaN
+   * where log-probabilities were not asked for or the position is not committed.
+   */
+  default double logprob(int position) {
+    return Double.NaN;
+  }
+
+  /**
+   * Rank of the committed token among all tokens of the vocabulary, from 1; 0 where it is not known
+   * because the token was none of the engine's candidates.
+   */
+  default int rank(int position) {
+    return 0;
+  }
+
+  /** Alternatives recorded per position: what the request asked for, at most the candidates. */
+  default int alternatives() {
+    return 0;
+  }
+
+  /** Token of the i-th most probable alternative at a committed position. */
+  default int alternativeId(int position, int i) {
+    throw new IndexOutOfBoundsException(i);
+  }
+
+  /** Log-probability of the i-th most probable alternative at a committed position. */
+  default double alternativeLogprob(int position, int i) {
+    throw new IndexOutOfBoundsException(i);
+  }
 }

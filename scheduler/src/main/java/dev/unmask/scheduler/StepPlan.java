@@ -21,8 +21,14 @@ import java.util.Arrays;
  * engine borrows it until {@code apply}. All accessors return views of internal arrays that are
  * valid only until the next {@code plan}. Not thread-safe; one thread owns scheduler and engine.
  *
- * <p>After a sequence ends, its slot is listed once in {@link #releasedSlot(int)} of the next plan;
- * the engine may then forget what the slot's cache held.
+ * <p>After a sequence ends or is preempted, its slot is listed once in {@link #releasedSlot(int)}
+ * of the next plan; the engine may then forget what the slot's cache held.
+ *
+ * <p>A plan may also keep keys and values beyond the life of a sequence: a save copies the first
+ * positions of a slot into an entry that the engine holds apart from the slots, a restore copies
+ * the first positions of an entry into a slot, a drop forgets an entry. The engine works in this
+ * order: drops, saves (of what earlier plans left in the slots), releases, restores (into slots
+ * whose first row is in this plan), rows.
  */
 public final class StepPlan {
   private int rowCount;
@@ -46,12 +52,40 @@ public final class StepPlan {
   private int releasedCount;
   private int[] releasedSlots = new int[8];
 
-  /** Empties the plan, the list of released slots included. */
+  private final Transfers saves = new Transfers();
+  private final Transfers restores = new Transfers();
+  private int droppedCount;
+  private int[] droppedEntries = new int[8];
+
+  /** Copies of the first positions between slots and entries. */
+  private static final class Transfers {
+    int count;
+    int[] slots = new int[4];
+    int[] entries = new int[4];
+    int[] positions = new int[4];
+
+    void add(int slot, int entry, int length) {
+      if (count == slots.length) {
+        slots = Arrays.copyOf(slots, count * 2);
+        entries = Arrays.copyOf(entries, count * 2);
+        positions = Arrays.copyOf(positions, count * 2);
+      }
+      slots[count] = slot;
+      entries[count] = entry;
+      positions[count] = length;
+      count++;
+    }
+  }
+
+  /** Empties the plan, the lists of released slots and of transfers included. */
   public void clear() {
     rowCount = 0;
     queryCount = 0;
     outputCount = 0;
     releasedCount = 0;
+    saves.count = 0;
+    restores.count = 0;
+    droppedCount = 0;
   }
 
   /**
@@ -150,7 +184,92 @@ public final class StepPlan {
     releasedSlots[releasedCount++] = slot;
   }
 
-  /** Number of rows; 0 means that there is nothing to run. */
+  /**
+   * Asks for a copy of a slot's cache that outlives its sequence.
+   *
+   * @param slot a slot that earlier plans wrote
+   * @param entry the scheduler's name of the copy, not in use
+   * @param positions cache indices {@code [0, positions)} are copied
+   */
+  public void addSave(int slot, int entry, int positions) {
+    saves.add(slot, entry, positions);
+  }
+
+  /**
+   * Asks for an entry's keys and values in a slot.
+   *
+   * @param entry saved by this or an earlier plan and not dropped
+   * @param slot a slot whose first row is in this plan, at {@code cacheStart <= positions}
+   * @param positions cache indices {@code [0, positions)} are copied, at most what was saved
+   */
+  public void addRestore(int entry, int slot, int positions) {
+    restores.add(slot, entry, positions);
+  }
+
+  /** Records that an entry is no longer needed. */
+  public void addDrop(int entry) {
+    if (droppedCount == droppedEntries.length) {
+      droppedEntries = Arrays.copyOf(droppedEntries, droppedCount * 2);
+    }
+    droppedEntries[droppedCount++] = entry;
+  }
+
+  /** Whether the engine has nothing to do: neither rows nor slots or entries to look after. */
+  public boolean isEmpty() {
+    return rowCount + releasedCount + saves.count + restores.count + droppedCount == 0;
+  }
+
+  /** Number of saves. */
+  public int saveCount() {
+    return saves.count;
+  }
+
+  /** Slot that a save copies from. */
+  public int saveSlot(int index) {
+    return saves.slots[index];
+  }
+
+  /** Entry that a save makes. */
+  public int saveEntry(int index) {
+    return saves.entries[index];
+  }
+
+  /** Positions that a save copies. */
+  public int savePositions(int index) {
+    return saves.positions[index];
+  }
+
+  /** Number of restores. */
+  public int restoreCount() {
+    return restores.count;
+  }
+
+  /** Slot that a restore copies into. */
+  public int restoreSlot(int index) {
+    return restores.slots[index];
+  }
+
+  /** Entry that a restore copies from. */
+  public int restoreEntry(int index) {
+    return restores.entries[index];
+  }
+
+  /** Positions that a restore copies. */
+  public int restorePositions(int index) {
+    return restores.positions[index];
+  }
+
+  /** Number of entries dropped since the last plan. */
+  public int droppedCount() {
+    return droppedCount;
+  }
+
+  /** An entry dropped since the last plan. */
+  public int droppedEntry(int index) {
+    return droppedEntries[index];
+  }
+
+  /** Number of rows; 0 means that there is nothing to compute. */
   public int rowCount() {
     return rowCount;
   }

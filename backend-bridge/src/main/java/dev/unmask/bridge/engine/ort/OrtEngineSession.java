@@ -54,6 +54,8 @@ final class OrtEngineSession implements EngineSession {
         new EngineCapabilities(
             options.maxSequences(),
             manifest.maxContext(),
+            (long) options.maxSequences() * manifest.maxContext(),
+            (int) cache.geometry().bytesPerPosition(),
             manifest.candidates(),
             specials,
             guided,
