@@ -1,0 +1,150 @@
+package dev.unmask.bridge;
+
+/**
+ * Told what happens to the requests and in the steps of one model, for statistics and metrics. Each
+ * method says on which thread; all are cheap and never throw.
+ */
+public interface Telemetry {
+  /** A request arrived; exactly one {@link #onEnded} follows. Any thread. */
+  void onReceived();
+
+  /**
+   * A request takes part in its first step. Decode thread.
+   *
+   * @param queueNanos since it was handed to the decode thread's queue
+   */
+  void onScheduled(long queueNanos);
+
+  /**
+   * A request's first tokens became final. Decode thread.
+   *
+   * @param nanos since its arrival
+   */
+  void onFirstBlock(long nanos);
+
+  /**
+   * Further tokens of a request became final. Decode thread.
+   *
+   * @param nanos since those before
+   */
+  void onBlock(long nanos);
+
+  /**
+   * A response was sent. Decode thread.
+   *
+   * @param index of the response within its request, from 0
+   * @param inferNanos since the response before, or since the first step
+   * @param outputNanos of that, making and handing over the response
+   * @param empty whether it had no content but its end
+   */
+  void onResponse(int index, long inferNanos, long outputNanos, boolean empty);
+
+  /** A request ended. Any thread. */
+  void onEnded(RequestReport report);
+
+  /** A step is done. Decode thread. */
+  void onStep(StepReport report);
+
+  /** How a request ended. */
+  enum Outcome {
+    /** The client got its answer. */
+    SUCCESS,
+    /** Not taken in: overload, shutdown, or expired before its first step. */
+    REJECTED,
+    /** The client gave up. */
+    CANCELED,
+    /** The engine failed. */
+    BACKEND,
+    /** Anything else, bad input first of all. */
+    OTHER
+  }
+
+  /**
+   * A request from its arrival to its end.
+   *
+   * @param outcome how it ended
+   * @param responses responses sent
+   * @param totalNanos from arrival to end
+   * @param inputNanos reading and tokenizing
+   * @param queueNanos waiting for the first step; 0 where there was none
+   * @param inferNanos from the first step to the end, without output
+   * @param outputNanos making and handing over responses
+   * @param promptTokens tokens of the prompt
+   * @param generatedTokens tokens of the answer
+   * @param forwardPasses passes it took part in
+   */
+  record RequestReport(
+      Outcome outcome,
+      int responses,
+      long totalNanos,
+      long inputNanos,
+      long queueNanos,
+      long inferNanos,
+      long outputNanos,
+      int promptTokens,
+      int generatedTokens,
+      int forwardPasses) {}
+
+  /**
+   * One step of the decode loop, with gauges as they are after it.
+   *
+   * @param rows sequences in it; 0 where the engine only had to look after its cache
+   * @param queryTokens query positions computed
+   * @param prefillTokens of these, positions of rows that fill the cache for the first time
+   * @param committedTokens tokens that became final
+   * @param failed whether the engine failed
+   * @param planNanos time spent planning
+   * @param engineNanos time spent in the engine
+   * @param applyNanos time spent applying, listeners included
+   * @param waiting sequences that wait for memory
+   * @param running sequences that hold memory
+   * @param kvBlocksTotal KV blocks in all
+   * @param kvBlocksUsed KV blocks held by sequences and kept entries
+   * @param kvBlocksKept of these, held by kept entries
+   * @param preemptions since the start
+   * @param reuseHits requests since the start that found keys and values to reuse
+   * @param reusedTokens positions since the start that were reused and not computed
+   */
+  record StepReport(
+      int rows,
+      int queryTokens,
+      int prefillTokens,
+      int committedTokens,
+      boolean failed,
+      long planNanos,
+      long engineNanos,
+      long applyNanos,
+      int waiting,
+      int running,
+      long kvBlocksTotal,
+      long kvBlocksUsed,
+      long kvBlocksKept,
+      long preemptions,
+      long reuseHits,
+      long reusedTokens) {}
+
+  /** Listens to nothing. */
+  Telemetry NOOP =
+      new Telemetry() {
+        @Override
+        public void onReceived() {}
+
+        @Override
+        public void onScheduled(long queueNanos) {}
+
+        @Override
+        public void onFirstBlock(long nanos) {}
+
+        @Override
+        public void onBlock(long nanos) {}
+
+        @Override
+        public void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {}
+
+        @Override
+        public void onEnded(RequestReport report) {}
+
+        @Override
+        public void onStep(StepReport report) {}
+      };
+}

@@ -1,0 +1,2 @@
+/** The HTTP front end, on Netty. */
+package dev.unmask.server.http;
