@@ -91,8 +91,8 @@ abstract class Decoder {
     proposals.clear();
     for (int position = from; position < to; position++) {
       if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score(position));
+        choose(outputs, o, position);
+        proposals.add(position, o++, chooser.token(), chooser.confidence(), score(position));
       }
     }
     return o;
@@ -121,11 +121,11 @@ abstract class Decoder {
         : NOTHING;
   }
 
-  /** Commits the chosen proposals. */
-  protected final void commitChosen() {
+  /** Commits the chosen proposals, which these outputs were proposed from. */
+  protected final void commitChosen(StepOutputs outputs) {
     for (int i = 0; i < proposals.count(); i++) {
       if (proposals.chosen(i)) {
-        sequence.commit(proposals.position(i), proposals.token(i));
+        sequence.commit(proposals.position(i), proposals.token(i), outputs, proposals.output(i));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.unmask.scheduler;
 
 import dev.unmask.scheduler.parameters.GenerationParameters;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Tokens, masks and life cycle of one request. Mask state is kept beside the tokens, so the literal
@@ -15,6 +16,9 @@ final class Sequence implements SequenceView {
   private final boolean infill;
   private final int promptTokens;
   private final int responseStart;
+
+  /** Null where log-probabilities are not asked for. */
+  private final TokenLogprobs logprobs;
 
   private int[] tokens;
   private boolean[] masked;
@@ -58,6 +62,7 @@ final class Sequence implements SequenceView {
     promptTokens = given - masks;
     responseStart = first;
     committedEnd = first;
+    logprobs = parameters.logprobs() < 0 ? null : new TokenLogprobs(parameters.logprobs(), first);
   }
 
   /** Opens response positions, all masked. */
@@ -79,8 +84,13 @@ final class Sequence implements SequenceView {
     committedEnd = Math.min(committedEnd, end);
   }
 
-  /** Writes a final token at a masked position. */
-  void commit(int position, int token) {
+  /**
+   * Writes a final token at a masked position.
+   *
+   * @param outputs of the pass that decided it, borrowed for the call
+   * @param o the output that predicted the position
+   */
+  void commit(int position, int token, StepOutputs outputs, int o) {
     if (!masked[position]) {
       throw new IllegalStateException("position " + position + " is committed twice");
     }
@@ -88,6 +98,9 @@ final class Sequence implements SequenceView {
     tokens[position] = token;
     committedInPass[position] = forwardPasses;
     committedTokens++;
+    if (logprobs != null) {
+      logprobs.record(position, token, outputs, o, tokens.length - responseStart);
+    }
     while (committedEnd < length && !masked[committedEnd]) {
       if (stopPosition < 0 && !infill && parameters.isStop(tokens[committedEnd])) {
         stopPosition = committedEnd;
@@ -228,5 +241,36 @@ final class Sequence implements SequenceView {
   @Override
   public int committedTokens() {
     return committedTokens;
+  }
+
+  private boolean recorded(int position) {
+    return logprobs != null && committedInPass[position] > 0 && !masked[position];
+  }
+
+  @Override
+  public double logprob(int position) {
+    return recorded(position) ? logprobs.logprob(position) : Double.NaN;
+  }
+
+  @Override
+  public int rank(int position) {
+    return recorded(position) ? logprobs.rank(position) : 0;
+  }
+
+  @Override
+  public int alternatives() {
+    return logprobs == null ? 0 : logprobs.alternatives();
+  }
+
+  @Override
+  public int alternativeId(int position, int i) {
+    Objects.checkIndex(i, recorded(position) ? alternatives() : 0);
+    return logprobs.alternativeId(position, i);
+  }
+
+  @Override
+  public double alternativeLogprob(int position, int i) {
+    Objects.checkIndex(i, recorded(position) ? alternatives() : 0);
+    return logprobs.alternativeLogprob(position, i);
   }
 }
