@@ -4,6 +4,7 @@ import dev.unmask.scheduler.parameters.GenerationParameters;
 import dev.unmask.scheduler.unmask.CounterRandom;
 import dev.unmask.scheduler.unmask.Proposals;
 import dev.unmask.scheduler.unmask.TokenChooser;
+import dev.unmask.scheduler.unmask.TokenRules;
 
 /**
  * One algorithm at work on one sequence. The scheduler calls {@link #advance} once before every
@@ -28,7 +29,9 @@ abstract class Decoder {
     this.sequence = sequence;
     this.parameters = sequence.parameters();
     this.proposals = proposals;
-    this.chooser = new TokenChooser(parameters.sampling(), plainConfidence);
+    TokenRules rules =
+        new TokenRules(parameters.penalties(), sequence.history(), sequence.maskTokenId());
+    this.chooser = new TokenChooser(parameters.sampling(), plainConfidence, rules);
     this.shift = parameters.shiftLogits();
   }
 

@@ -1,6 +1,7 @@
 package dev.unmask.scheduler;
 
 import dev.unmask.scheduler.parameters.GenerationParameters;
+import dev.unmask.scheduler.unmask.TokenHistory;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -19,6 +20,9 @@ final class Sequence implements SequenceView {
 
   /** Null where log-probabilities are not asked for. */
   private final TokenLogprobs logprobs;
+
+  /** Null where no token is penalised. */
+  private final TokenHistory history;
 
   private int[] tokens;
   private boolean[] masked;
@@ -63,6 +67,17 @@ final class Sequence implements SequenceView {
     responseStart = first;
     committedEnd = first;
     logprobs = parameters.logprobs() < 0 ? null : new TokenLogprobs(parameters.logprobs(), first);
+    history = parameters.penalties().neutral() ? null : historyOfGiven();
+  }
+
+  private TokenHistory historyOfGiven() {
+    TokenHistory given = new TokenHistory();
+    for (int position = 0; position < length; position++) {
+      if (!masked[position]) {
+        given.addPrompt(tokens[position]);
+      }
+    }
+    return given;
   }
 
   /** Opens response positions, all masked. */
@@ -80,6 +95,11 @@ final class Sequence implements SequenceView {
 
   /** Drops every position from {@code end} on. */
   void truncate(int end) {
+    for (int position = end; history != null && position < length; position++) {
+      if (!masked[position]) {
+        history.retract(tokens[position]);
+      }
+    }
     length = end;
     committedEnd = Math.min(committedEnd, end);
   }
@@ -98,6 +118,9 @@ final class Sequence implements SequenceView {
     tokens[position] = token;
     committedInPass[position] = forwardPasses;
     committedTokens++;
+    if (history != null) {
+      history.commit(token);
+    }
     if (logprobs != null) {
       logprobs.record(position, token, outputs, o, tokens.length - responseStart);
     }
@@ -122,10 +145,23 @@ final class Sequence implements SequenceView {
   void countPass(int queries) {
     forwardPasses++;
     queryTokens += queries;
+    if (history != null) {
+      history.beginPass();
+    }
+  }
+
+  /** What penalties look at, as it stood before the current pass; null where there are none. */
+  TokenHistory history() {
+    return history;
   }
 
   SequenceState state() {
     return state;
+  }
+
+  /** Token fed at masked positions; -1 for none. */
+  int maskTokenId() {
+    return maskTokenId;
   }
 
   SequenceListener listener() {
