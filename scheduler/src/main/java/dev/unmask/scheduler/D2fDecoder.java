@@ -129,7 +129,7 @@ final class D2fDecoder extends Decoder {
         firstEnd = Math.min(firstEnd, proposals.position(i));
       }
     }
-    commitChosen();
+    commitChosen(outputs);
     block.committed(proposals.chosenCount());
     return o;
   }

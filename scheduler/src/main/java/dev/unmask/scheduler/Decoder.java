@@ -4,6 +4,7 @@ import dev.unmask.scheduler.parameters.GenerationParameters;
 import dev.unmask.scheduler.unmask.CounterRandom;
 import dev.unmask.scheduler.unmask.Proposals;
 import dev.unmask.scheduler.unmask.TokenChooser;
+import dev.unmask.scheduler.unmask.TokenRules;
 
 /**
  * One algorithm at work on one sequence. The scheduler calls {@link #advance} once before every
@@ -28,7 +29,9 @@ abstract class Decoder {
     this.sequence = sequence;
     this.parameters = sequence.parameters();
     this.proposals = proposals;
-    this.chooser = new TokenChooser(parameters.sampling(), plainConfidence);
+    TokenRules rules =
+        new TokenRules(parameters.penalties(), sequence.history(), sequence.maskTokenId());
+    this.chooser = new TokenChooser(parameters.sampling(), plainConfidence, rules);
     this.shift = parameters.shiftLogits();
   }
 
@@ -91,8 +94,8 @@ abstract class Decoder {
     proposals.clear();
     for (int position = from; position < to; position++) {
       if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score(position));
+        choose(outputs, o, position);
+        proposals.add(position, o++, chooser.token(), chooser.confidence(), score(position));
       }
     }
     return o;
@@ -121,11 +124,11 @@ abstract class Decoder {
         : NOTHING;
   }
 
-  /** Commits the chosen proposals. */
-  protected final void commitChosen() {
+  /** Commits the chosen proposals, which these outputs were proposed from. */
+  protected final void commitChosen(StepOutputs outputs) {
     for (int i = 0; i < proposals.count(); i++) {
       if (proposals.chosen(i)) {
-        sequence.commit(proposals.position(i), proposals.token(i));
+        sequence.commit(proposals.position(i), proposals.token(i), outputs, proposals.output(i));
       }
     }
   }

@@ -96,7 +96,7 @@ final class DreamDecoder extends FullAttentionDecoder {
     } else {
       proposals.chooseBest(quota());
     }
-    commitChosen();
+    commitChosen(outputs);
     masksLeft -= proposals.chosenCount();
     step++;
   }

@@ -95,7 +95,7 @@ final class LladaDecoder extends FullAttentionDecoder {
     Block current = blocks.get(block);
     propose(outputs, first, current.start, current.end);
     policy.choose(proposals, schedule.quota(step));
-    commitChosen();
+    commitChosen(outputs);
     current.committed(proposals.chosenCount());
     step++;
   }

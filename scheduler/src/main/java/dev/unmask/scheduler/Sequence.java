@@ -1,7 +1,9 @@
 package dev.unmask.scheduler;
 
 import dev.unmask.scheduler.parameters.GenerationParameters;
+import dev.unmask.scheduler.unmask.TokenHistory;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Tokens, masks and life cycle of one request. Mask state is kept beside the tokens, so the literal
@@ -15,6 +17,12 @@ final class Sequence implements SequenceView {
   private final boolean infill;
   private final int promptTokens;
   private final int responseStart;
+
+  /** Null where log-probabilities are not asked for. */
+  private final TokenLogprobs logprobs;
+
+  /** Null where no token is penalised. */
+  private final TokenHistory history;
 
   private int[] tokens;
   private boolean[] masked;
@@ -58,6 +66,18 @@ final class Sequence implements SequenceView {
     promptTokens = given - masks;
     responseStart = first;
     committedEnd = first;
+    logprobs = parameters.logprobs() < 0 ? null : new TokenLogprobs(parameters.logprobs(), first);
+    history = parameters.penalties().neutral() ? null : historyOfGiven();
+  }
+
+  private TokenHistory historyOfGiven() {
+    TokenHistory given = new TokenHistory();
+    for (int position = 0; position < length; position++) {
+      if (!masked[position]) {
+        given.addPrompt(tokens[position]);
+      }
+    }
+    return given;
   }
 
   /** Opens response positions, all masked. */
@@ -75,12 +95,22 @@ final class Sequence implements SequenceView {
 
   /** Drops every position from {@code end} on. */
   void truncate(int end) {
+    for (int position = end; history != null && position < length; position++) {
+      if (!masked[position]) {
+        history.retract(tokens[position]);
+      }
+    }
     length = end;
     committedEnd = Math.min(committedEnd, end);
   }
 
-  /** Writes a final token at a masked position. */
-  void commit(int position, int token) {
+  /**
+   * Writes a final token at a masked position.
+   *
+   * @param outputs of the pass that decided it, borrowed for the call
+   * @param o the output that predicted the position
+   */
+  void commit(int position, int token, StepOutputs outputs, int o) {
     if (!masked[position]) {
       throw new IllegalStateException("position " + position + " is committed twice");
     }
@@ -88,6 +118,12 @@ final class Sequence implements SequenceView {
     tokens[position] = token;
     committedInPass[position] = forwardPasses;
     committedTokens++;
+    if (history != null) {
+      history.commit(token);
+    }
+    if (logprobs != null) {
+      logprobs.record(position, token, outputs, o, tokens.length - responseStart);
+    }
     while (committedEnd < length && !masked[committedEnd]) {
       if (stopPosition < 0 && !infill && parameters.isStop(tokens[committedEnd])) {
         stopPosition = committedEnd;
@@ -109,10 +145,23 @@ final class Sequence implements SequenceView {
   void countPass(int queries) {
     forwardPasses++;
     queryTokens += queries;
+    if (history != null) {
+      history.beginPass();
+    }
+  }
+
+  /** What penalties look at, as it stood before the current pass; null where there are none. */
+  TokenHistory history() {
+    return history;
   }
 
   SequenceState state() {
     return state;
+  }
+
+  /** Token fed at masked positions; -1 for none. */
+  int maskTokenId() {
+    return maskTokenId;
   }
 
   SequenceListener listener() {
@@ -228,5 +277,36 @@ final class Sequence implements SequenceView {
   @Override
   public int committedTokens() {
     return committedTokens;
+  }
+
+  private boolean recorded(int position) {
+    return logprobs != null && committedInPass[position] > 0 && !masked[position];
+  }
+
+  @Override
+  public double logprob(int position) {
+    return recorded(position) ? logprobs.logprob(position) : Double.NaN;
+  }
+
+  @Override
+  public int rank(int position) {
+    return recorded(position) ? logprobs.rank(position) : 0;
+  }
+
+  @Override
+  public int alternatives() {
+    return logprobs == null ? 0 : logprobs.alternatives();
+  }
+
+  @Override
+  public int alternativeId(int position, int i) {
+    Objects.checkIndex(i, recorded(position) ? alternatives() : 0);
+    return logprobs.alternativeId(position, i);
+  }
+
+  @Override
+  public double alternativeLogprob(int position, int i) {
+    Objects.checkIndex(i, recorded(position) ? alternatives() : 0);
+    return logprobs.alternativeLogprob(position, i);
   }
 }
