@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +32,8 @@ class DecodeWorkerTest {
   private static final ModelTraits TRAITS = ScriptedEngine.manifest().traits();
 
   private final ScriptedEngine engine = new ScriptedEngine(2, DecodeWorkerTest::token);
-  private final List<Telemetry.StepReport> steps = new CopyOnWriteArrayList<>();
+  private final RecordingTelemetry telemetry = new RecordingTelemetry();
+  private final List<Telemetry.StepReport> steps = telemetry.steps;
   private DecodeWorker worker = start(2, 8);
 
   static int token(int first, int position) {
@@ -46,7 +46,7 @@ class DecodeWorkerTest {
         engine,
         TRAITS,
         new SchedulerConfig(sequences, Integer.MAX_VALUE, maxWaiting),
-        new StepRecorder(steps));
+        telemetry);
   }
 
   @AfterEach
