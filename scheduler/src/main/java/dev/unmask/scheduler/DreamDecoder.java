@@ -101,6 +101,12 @@ final class DreamDecoder extends FullAttentionDecoder {
     step++;
   }
 
+  /** The steps are counted, and what the last one leaves stays masked. */
+  @Override
+  protected boolean mayWait() {
+    return false;
+  }
+
   @Override
   protected double score(int position) {
     double confidence =

@@ -3,7 +3,6 @@ package dev.unmask.scheduler;
 import dev.unmask.scheduler.parameters.GenerationParameters;
 import dev.unmask.scheduler.unmask.TokenHistory;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * Tokens, masks and life cycle of one request. Mask state is kept beside the tokens, so the literal
@@ -17,8 +16,6 @@ final class Sequence implements SequenceView {
   private final boolean infill;
   private final int promptTokens;
   private final int responseStart;
-
-  /** Null where log-probabilities are not asked for. */
   private final TokenLogprobs logprobs;
 
   /** Null where no token is penalised. */
@@ -66,7 +63,7 @@ final class Sequence implements SequenceView {
     promptTokens = given - masks;
     responseStart = first;
     committedEnd = first;
-    logprobs = parameters.logprobs() < 0 ? null : new TokenLogprobs(parameters.logprobs(), first);
+    logprobs = new TokenLogprobs(parameters.logprobs(), first);
     history = parameters.penalties().neutral() ? null : historyOfGiven();
   }
 
@@ -121,9 +118,7 @@ final class Sequence implements SequenceView {
     if (history != null) {
       history.commit(token);
     }
-    if (logprobs != null) {
-      logprobs.record(position, token, outputs, o, tokens.length - responseStart);
-    }
+    logprobs.record(position, token, outputs, o, tokens.length);
     while (committedEnd < length && !masked[committedEnd]) {
       if (stopPosition < 0 && !infill && parameters.isStop(tokens[committedEnd])) {
         stopPosition = committedEnd;
@@ -279,34 +274,28 @@ final class Sequence implements SequenceView {
     return committedTokens;
   }
 
-  private boolean recorded(int position) {
-    return logprobs != null && committedInPass[position] > 0 && !masked[position];
-  }
-
   @Override
   public double logprob(int position) {
-    return recorded(position) ? logprobs.logprob(position) : Double.NaN;
+    return logprobs.logprob(position);
   }
 
   @Override
   public int rank(int position) {
-    return recorded(position) ? logprobs.rank(position) : 0;
+    return logprobs.rank(position);
   }
 
   @Override
   public int alternatives() {
-    return logprobs == null ? 0 : logprobs.alternatives();
+    return logprobs.alternatives();
   }
 
   @Override
   public int alternativeId(int position, int i) {
-    Objects.checkIndex(i, recorded(position) ? alternatives() : 0);
     return logprobs.alternativeId(position, i);
   }
 
   @Override
   public double alternativeLogprob(int position, int i) {
-    Objects.checkIndex(i, recorded(position) ? alternatives() : 0);
     return logprobs.alternativeLogprob(position, i);
   }
 }

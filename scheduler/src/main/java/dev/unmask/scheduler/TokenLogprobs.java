@@ -1,6 +1,8 @@
 package dev.unmask.scheduler;
 
+import dev.unmask.scheduler.parameters.GenerationParameters;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Log-probabilities of the committed tokens of one sequence, by position. They are those of the
@@ -9,16 +11,23 @@ import java.util.Arrays;
  * the guided ones. Mutable, owned by its sequence.
  */
 final class TokenLogprobs {
+  private static final int[] NO_IDS = {};
+  private static final double[] NONE = {};
+
   private final int wanted;
   private final int firstPosition;
   private int alternatives;
-  private double[] logprobs = new double[0];
-  private int[] ranks = new int[0];
-  private int[] alternativeIds = new int[0];
-  private double[] alternativeLogprobs = new double[0];
+
+  /** NaN where nothing is recorded. */
+  private double[] logprobs = NONE;
+
+  private int[] ranks = NO_IDS;
+  private int[] alternativeIds = NO_IDS;
+  private double[] alternativeLogprobs = NONE;
 
   /**
-   * @param wanted alternatives per position; an engine with fewer candidates gives as many
+   * @param wanted alternatives per position, of which an engine with fewer candidates gives as
+   *     many; {@link GenerationParameters#NO_LOGPROBS} records nothing
    * @param firstPosition nothing is recorded before it
    */
   TokenLogprobs(int wanted, int firstPosition) {
@@ -30,27 +39,32 @@ final class TokenLogprobs {
    * Records the token committed at a position.
    *
    * @param o the output that predicted the position
-   * @param capacity positions from the first on to make room for, where there are too few
+   * @param end one past the last position to make room for
    */
-  void record(int position, int token, StepOutputs outputs, int o, int capacity) {
-    reserve(capacity, outputs.candidateCount());
-    int rank = rank(token, outputs, o);
-    double logSumExp = outputs.logSumExp(o);
+  void record(int position, int token, StepOutputs outputs, int o, int end) {
+    if (wanted == GenerationParameters.NO_LOGPROBS) {
+      return;
+    }
+    reserve(end - firstPosition, outputs.candidateCount());
     int index = position - firstPosition;
+    int rank = rank(token, outputs, o);
+    double logit =
+        rank > 0 ? outputs.candidateLogit(o, rank - 1) : outsiderLogit(token, outputs, o);
     ranks[index] = rank;
-    logprobs[index] =
-        (rank > 0 ? outputs.candidateLogit(o, rank - 1) : outsiderLogit(token, outputs, o))
-            - logSumExp;
+    logprobs[index] = logit - outputs.logSumExp(o);
     for (int i = 0; i < alternatives; i++) {
       alternativeIds[index * alternatives + i] = outputs.candidateId(o, i);
-      alternativeLogprobs[index * alternatives + i] = outputs.candidateLogit(o, i) - logSumExp;
+      alternativeLogprobs[index * alternatives + i] =
+          outputs.candidateLogit(o, i) - outputs.logSumExp(o);
     }
   }
 
   private void reserve(int capacity, int candidates) {
-    if (logprobs.length < capacity) {
+    int before = logprobs.length;
+    if (before < capacity) {
       alternatives = Math.min(wanted, candidates);
       logprobs = Arrays.copyOf(logprobs, capacity);
+      Arrays.fill(logprobs, before, capacity, Double.NaN);
       ranks = Arrays.copyOf(ranks, capacity);
       alternativeIds = Arrays.copyOf(alternativeIds, capacity * alternatives);
       alternativeLogprobs = Arrays.copyOf(alternativeLogprobs, capacity * alternatives);
@@ -78,23 +92,38 @@ final class TokenLogprobs {
     return outputs.candidateLogit(o, outputs.candidateCount() - 1);
   }
 
+  private boolean recorded(int position) {
+    int index = position - firstPosition;
+    return index >= 0 && index < logprobs.length && !Double.isNaN(logprobs[index]);
+  }
+
+  /** See {@link SequenceView#logprob}. */
   double logprob(int position) {
-    return logprobs[position - firstPosition];
+    return recorded(position) ? logprobs[position - firstPosition] : Double.NaN;
   }
 
+  /** See {@link SequenceView#rank}. */
   int rank(int position) {
-    return ranks[position - firstPosition];
+    return recorded(position) ? ranks[position - firstPosition] : 0;
   }
 
+  /** See {@link SequenceView#alternatives}. */
   int alternatives() {
     return alternatives;
   }
 
+  /** See {@link SequenceView#alternativeId}. */
   int alternativeId(int position, int i) {
-    return alternativeIds[(position - firstPosition) * alternatives + i];
+    return alternativeIds[alternative(position, i)];
   }
 
+  /** See {@link SequenceView#alternativeLogprob}. */
   double alternativeLogprob(int position, int i) {
-    return alternativeLogprobs[(position - firstPosition) * alternatives + i];
+    return alternativeLogprobs[alternative(position, i)];
+  }
+
+  private int alternative(int position, int i) {
+    Objects.checkIndex(i, recorded(position) ? alternatives : 0);
+    return (position - firstPosition) * alternatives + i;
   }
 }

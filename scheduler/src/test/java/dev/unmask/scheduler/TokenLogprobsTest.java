@@ -27,7 +27,7 @@ class TokenLogprobsTest {
   @Test
   void record_candidate_logitLessLogSumExpAndRank() {
     TokenLogprobs logprobs = new TokenLogprobs(2, 5);
-    logprobs.record(7, 12, outputs(), 1, 4);
+    logprobs.record(7, 12, outputs(), 1, 9);
     assertEquals(-1.5, logprobs.logprob(7));
     assertEquals(2, logprobs.rank(7));
     assertEquals(2, logprobs.alternatives());

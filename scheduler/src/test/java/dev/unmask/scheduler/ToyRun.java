@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * One request decoded alone by the toy engine, with a copy of what the engine returned for each
@@ -84,8 +85,12 @@ final class ToyRun {
   }
 
   private static ToyRun decode(GenerationRequest request) {
+    return decode(request, new ToyEngine(1, CONTEXT, 8)::run);
+  }
+
+  /** A request for {@link #MODEL} decoded alone by any engine. */
+  static ToyRun decode(GenerationRequest request, BiConsumer<StepPlan, StepOutputs> engine) {
     ToyRun run = new ToyRun();
-    ToyEngine engine = new ToyEngine(1, CONTEXT, 8);
     BlockScheduler scheduler = new BlockScheduler(MODEL, SchedulerConfig.ofSequences(1));
     Recorder recorder = new Recorder();
     scheduler.submit(request, recorder);
@@ -94,7 +99,7 @@ final class ToyRun {
             || request.parameters().shiftLogits();
     StepPlan plan = scheduler.plan();
     while (plan.rowCount() > 0) {
-      engine.run(plan, run.outputs);
+      engine.accept(plan, run.outputs);
       run.keep(plan, next ? 1 : 0);
       scheduler.apply(run.outputs);
       plan = scheduler.plan();

@@ -39,15 +39,16 @@ final class Candidates {
    * @param outputs what the engine returned, borrowed for the call
    * @param o output index
    * @param rules of the request
+   * @param position that the output predicts
    * @param suppressed tokens not to be chosen at this position
    */
-  void gather(StepOutputs outputs, int o, TokenRules rules, int[] suppressed) {
+  void gather(StepOutputs outputs, int o, TokenRules rules, int position, int[] suppressed) {
     clear(outputs.candidateCount(), outputs.specialCount());
     double full = outputs.logSumExp(o);
     for (int c = 0; c < outputs.candidateCount(); c++) {
       int id = outputs.candidateId(o, c);
       double logit = outputs.candidateLogit(o, c);
-      double adjusted = rules.adjust(id, logit, suppressed);
+      double adjusted = rules.adjust(id, position, logit, suppressed);
       noteChange(logit, adjusted, full);
       if (adjusted > Double.NEGATIVE_INFINITY) {
         insert(id, adjusted);
@@ -57,12 +58,12 @@ final class Candidates {
       int id = outputs.specialTokenId(s);
       if (!isCandidate(outputs, o, id)) {
         double logit = outputs.specialLogit(o, s);
-        noteChange(logit, rules.adjust(id, logit, suppressed), full);
+        noteChange(logit, rules.adjust(id, position, logit, suppressed), full);
       }
     }
     normalise(full, outputs.entropy(o));
     if (count == 0) {
-      resort(outputs, o, rules, suppressed);
+      resort(outputs, o, rules, position, suppressed);
     }
   }
 
@@ -129,17 +130,18 @@ final class Candidates {
     }
   }
 
-  private void resort(StepOutputs outputs, int o, TokenRules rules, int[] suppressed) {
+  private void resort(
+      StepOutputs outputs, int o, TokenRules rules, int position, int[] suppressed) {
     lastResort = true;
     for (int s = 0; s < outputs.specialCount(); s++) {
       int id = outputs.specialTokenId(s);
-      if (rules.lastResort(id, suppressed)) {
-        insertOnly(id, rules.adjust(id, outputs.specialLogit(o, s), suppressed));
+      if (rules.lastResort(id, position, suppressed)) {
+        insertOnly(id, rules.adjust(id, position, outputs.specialLogit(o, s), suppressed));
       }
     }
     int id = 0;
     while (count == 0) {
-      if (rules.lastResort(id, suppressed)) {
+      if (rules.lastResort(id, position, suppressed)) {
         insertOnly(id, UNKNOWN_LOGIT);
       }
       id++;

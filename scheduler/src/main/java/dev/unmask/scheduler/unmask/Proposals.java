@@ -98,6 +98,19 @@ public final class Proposals {
     }
   }
 
+  /** Unmarks entry {@code i}. */
+  public void withdraw(int i) {
+    if (chosen[i]) {
+      chosen[i] = false;
+      chosenCount--;
+    }
+  }
+
+  /** Gives entry {@code i} another token. */
+  public void replace(int i, int token) {
+    tokens[i] = token;
+  }
+
   /** Unmarks every entry. */
   public void chooseNone() {
     Arrays.fill(chosen, 0, count, false);

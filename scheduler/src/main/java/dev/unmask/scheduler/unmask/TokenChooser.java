@@ -76,7 +76,7 @@ public final class TokenChooser {
       chooseGreedy(outputs, o);
       return;
     }
-    candidates.gather(outputs, o, rules, suppressed);
+    candidates.gather(outputs, o, rules, position, suppressed);
     if (candidates.lastResort()) {
       takeLastResort();
     } else if (greedy && !candidates.changed()) {

@@ -96,7 +96,7 @@ class TokenRulesTest {
       int best = IntStream.range(0, VOCAB).reduce(0, (a, b) -> changed[b] > changed[a] ? b : a);
       double[] sorted = changed.clone();
       Arrays.sort(sorted);
-      TokenRules rules = new TokenRules(penalties, history(prompt, generated), MASK);
+      TokenRules rules = new TokenRules(penalties, history(prompt, generated), null, MASK);
       TokenChooser chooser = new TokenChooser(SamplingParameters.GREEDY, round % 2 == 0, rules);
       chooser.choose(outputs(logits, VOCAB, END, MASK), 0, NOTHING, 0, 1);
       assertEquals(best, chooser.token());
@@ -120,7 +120,8 @@ class TokenRulesTest {
     double[] changed = logits.clone();
     changed[10] = 2;
     changed[END] = 0.5;
-    TokenRules rules = new TokenRules(new Penalties(2, 0, 0), history(new int[] {10, END}), MASK);
+    TokenRules rules =
+        new TokenRules(new Penalties(2, 0, 0), history(new int[] {10, END}), null, MASK);
     TokenChooser chooser = new TokenChooser(SamplingParameters.GREEDY, true, rules);
     chooser.choose(outputs(logits, 3, END, MASK), 0, NOTHING, 0, 1);
     assertEquals(11, chooser.token());
@@ -134,7 +135,7 @@ class TokenRulesTest {
     logits[20] = 5;
     for (double repetition : new double[] {1e-6, 1e6}) {
       TokenRules rules =
-          new TokenRules(new Penalties(repetition, 0, 0), history(new int[] {20}), MASK);
+          new TokenRules(new Penalties(repetition, 0, 0), history(new int[] {20}), null, MASK);
       TokenChooser chooser = new TokenChooser(SamplingParameters.GREEDY, true, rules);
       chooser.choose(outputs(logits, 8, END, MASK), 0, NOTHING, 0, 1);
       assertEquals(repetition < 1, chooser.token() == 20);
@@ -148,7 +149,7 @@ class TokenRulesTest {
     double[] logits = {2, 2, 1, 0};
     double[] changed = {1, 2, 1, 0};
     double total = Arrays.stream(changed).map(Math::exp).sum();
-    TokenRules rules = new TokenRules(new Penalties(1, 1, 0), history(NOTHING, 0), -1);
+    TokenRules rules = new TokenRules(new Penalties(1, 1, 0), history(NOTHING, 0), null, -1);
     TokenChooser chooser = new TokenChooser(new SamplingParameters(1, 1, 0, 5), true, rules);
     StepOutputs outputs = outputs(logits, 4);
     int draws = 20_000;
@@ -174,7 +175,7 @@ class TokenRulesTest {
         new TokenChooser(
             new SamplingParameters(0.7, 0.9, 2, 1),
             false,
-            new TokenRules(Penalties.NONE, null, MASK));
+            new TokenRules(Penalties.NONE, null, null, MASK));
     StepOutputs outputs = outputs(logits, 2, MASK, END);
     chooser.choose(outputs, 0, new int[] {10, 11}, 0, 1);
     double[] changed = logits.clone();
@@ -190,7 +191,7 @@ class TokenRulesTest {
     double[] logits = new double[VOCAB];
     logits[0] = 4;
     logits[2] = 3;
-    TokenRules rules = new TokenRules(Penalties.NONE, null, 1);
+    TokenRules rules = new TokenRules(Penalties.NONE, null, null, 1);
     TokenChooser chooser = new TokenChooser(SamplingParameters.GREEDY, true, rules);
     chooser.choose(outputs(logits, 2, 1, END), 0, new int[] {0, 2, END}, 0, 1);
     assertEquals(4, chooser.token());
