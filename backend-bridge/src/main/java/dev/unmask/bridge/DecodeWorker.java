@@ -40,6 +40,10 @@ public final class DecodeWorker implements AutoCloseable {
   /** Taken in and not ended, in the order of arrival. Decode thread. */
   private final Set<Submission> inProgress = new LinkedHashSet<>();
 
+  /** Taken from the queue, to be dealt with before the next step. Decode thread. */
+  private final List<Submission> submitted = new ArrayList<>();
+
+  private final List<Submission> cancelled = new ArrayList<>();
   private volatile boolean healthy = true;
 
   private DecodeWorker(String model, EngineSession engine, DecodeLoop loop, int maxWaiting) {
@@ -179,18 +183,16 @@ public final class DecodeWorker implements AutoCloseable {
 
   /** Takes commands and does steps until the order to close. */
   private void serve() {
-    List<Submission> submissions = new ArrayList<>();
-    List<Submission> cancels = new ArrayList<>();
     boolean idle = true;
-    while (queue.take(submissions, cancels, idle)) {
-      inProgress.addAll(submissions);
-      submissions.forEach(submission -> submission.enter(loop));
-      submissions.clear();
-      cancels.forEach(submission -> submission.leave(loop));
-      cancels.clear();
+    while (queue.take(submitted, cancelled, idle)) {
+      inProgress.addAll(submitted);
+      submitted.forEach(submission -> submission.enter(loop));
+      submitted.clear();
+      cancelled.forEach(submission -> submission.leave(loop));
+      cancelled.clear();
       idle = !work();
     }
-    submissions.forEach(submission -> submission.abort(queue.unavailable()));
+    submitted.forEach(submission -> submission.abort(queue.unavailable()));
   }
 
   /** Does a step; returns false where no sequence is left. */
@@ -208,10 +210,9 @@ public final class DecodeWorker implements AutoCloseable {
   /** Ends everything in progress without the help of the loop. */
   private void abandon(String reason, UnmaskException error) {
     queue.close(reason);
-    List<Submission> late = new ArrayList<>();
-    queue.take(late, new ArrayList<>(), false);
-    late.forEach(submission -> submission.abort(queue.unavailable()));
     List.copyOf(inProgress).forEach(submission -> submission.abort(error));
+    queue.take(submitted, cancelled, false);
+    submitted.forEach(submission -> submission.abort(queue.unavailable()));
   }
 
   private void closeEngine() {

@@ -179,6 +179,19 @@ class GenerationDeltasTest extends GenerationTestBase {
   }
 
   @Test
+  void badWords_withAndWithoutASpace_neverGenerated() throws Exception {
+    int[] ids = tokenizer.encodeText("The dog said the end. the");
+    script(ids);
+    assertTrue(generate(prompt("autoregressive", ids.length)).text().contains(" the"));
+    for (String algorithm : List.of("autoregressive", "d2f", "block_diffusion")) {
+      RecordingObserver observer =
+          generate(prompt(algorithm, ids.length).bad(List.of("the")).stream(true));
+      assertEquals(ids.length, observer.ids().length);
+      assertFalse(observer.text().contains(" the"), observer.text());
+    }
+  }
+
+  @Test
   void snapshots_everyPassThatCommits_inOrderAndBeforeItsDelta() throws Exception {
     RecordingObserver observer = generate(prompt("d2f", 30).stream(true).streamBlocks());
     int[] seen = new int[30];
