@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
  * Generations of one model: encodes what is asked on an executor, hands it to the model's decode
  * thread, and tells observers what comes of it. Any thread.
  */
-public final class GenerationService implements AutoCloseable {
+public final class GenerationService implements Generator, AutoCloseable {
   private final String model;
   private final TextTokenizer tokenizer;
   private final RequestEncoder encoder;
@@ -58,6 +58,7 @@ public final class GenerationService implements AutoCloseable {
    * that passed or a model that shuts down, CANCELLED, INTERNAL where the engine or the observer
    * failed.
    */
+  @Override
   public InferenceCall generate(GenerationInput input, GenerationObserver observer) {
     GenerationTimeline timeline = new GenerationTimeline(telemetry, input.arrivalNanos());
     boolean entered = calls.enter();
