@@ -30,7 +30,6 @@ final class OrtEngineSession implements EngineSession {
   private final RunPlanner planner;
   private final StepInputs inputs;
   private final StepResults results;
-  private final boolean[] released;
   private final int[] planRowOfRow;
   private final int[] planRows;
   private boolean closed;
@@ -54,7 +53,7 @@ final class OrtEngineSession implements EngineSession {
         new EngineCapabilities(
             options.maxSequences(),
             manifest.maxContext(),
-            (long) options.maxSequences() * manifest.maxContext(),
+            cache.budget(),
             (int) cache.geometry().bytesPerPosition(),
             manifest.candidates(),
             specials,
@@ -76,7 +75,6 @@ final class OrtEngineSession implements EngineSession {
             GraphChecks.distribution(manifest),
             manifest.candidates(),
             specials.length);
-    released = new boolean[options.maxSequences()];
     planRowOfRow = new int[options.maxSequences()];
     planRows = new int[options.maxSequences()];
   }
@@ -91,15 +89,12 @@ final class OrtEngineSession implements EngineSession {
     if (closed) {
       throw new UnmaskException(ErrorCode.UNAVAILABLE, "engine session is closed");
     }
-    if (checks.released(plan, released)) {
-      cache.release(released);
-    }
     checks.check(plan, outputs, cache);
+    cache.apply(plan);
     outputs.resize(plan.outputCount());
     if (plan.rowCount() == 0) {
       return;
     }
-    placeRows(plan);
     planRuns(plan);
     try {
       for (int run = 0; run < planner.runs(); run++) {
@@ -110,26 +105,15 @@ final class OrtEngineSession implements EngineSession {
     }
   }
 
-  /** Gives every row of the plan its place in the cache, and the cache its capacity. */
-  private void placeRows(StepPlan plan) {
-    Arrays.fill(planRowOfRow, IDLE);
-    int positions = 0;
-    for (int planRow = 0; planRow < plan.rowCount(); planRow++) {
-      int row = cache.rowOf(plan.slot(planRow));
-      if (row < 0) {
-        row = cache.assign(plan.slot(planRow));
-      }
-      planRowOfRow[row] = planRow;
-      positions = Math.max(positions, plan.cacheStart(planRow) + plan.queryCount(planRow));
-    }
-    cache.reserve(positions);
-  }
-
   /**
    * Splits the step into runs. Padding is written to the cache behind a row's last position, so a
    * row may be padded only where it is the first to write there.
    */
   private void planRuns(StepPlan plan) {
+    Arrays.fill(planRowOfRow, IDLE);
+    for (int planRow = 0; planRow < plan.rowCount(); planRow++) {
+      planRowOfRow[cache.rowOf(plan.slot(planRow))] = planRow;
+    }
     planner.begin(cache.liveRows());
     for (int row = 0; row < cache.liveRows(); row++) {
       int planRow = planRowOfRow[row];

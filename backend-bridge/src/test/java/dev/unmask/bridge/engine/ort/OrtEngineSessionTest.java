@@ -131,6 +131,38 @@ class OrtEngineSessionTest extends EngineContractTest {
   }
 
   @Test
+  void close_withSlotsAndEntriesHeld_freesAllNativeMemory() {
+    ContractModels.Model model = ContractModels.load("llada-gqa-tied", "fp32", repository);
+    long before = NativeBuffer.liveBytes();
+    try (EngineSession session =
+        open(model.directory(), model.manifest(), new EngineOptions(4, 2, 1024))) {
+      StepOutputs outputs = outputsOf(session);
+      session.run(row(0, 100), outputs);
+      StepPlan save = row(100, 16);
+      save.addSave(0, 1, 100);
+      save.addSave(0, 2, 60);
+      session.run(save, outputs);
+      assertTrue(NativeBuffer.liveBytes() > before);
+      StepPlan dropped = new StepPlan();
+      dropped.addDrop(1);
+      long holding = NativeBuffer.liveBytes();
+      session.run(dropped, outputs);
+      int bytes = 100 * session.capabilities().kvBytesPerPosition();
+      assertTrue(NativeBuffer.liveBytes() <= holding - bytes);
+    }
+    assertEquals(before, NativeBuffer.liveBytes());
+  }
+
+  @Test
+  void open_refused_leavesNoNativeMemory() throws IOException {
+    ContractModels.Model model = ContractModels.load("llada-gqa-tied", "fp32", repository);
+    long before = NativeBuffer.liveBytes();
+    Files.write(model.directory().resolve("model.onnx"), new byte[] {8, 10, 0x3a, 0});
+    assertThrows(UnmaskException.class, () -> open(model));
+    assertEquals(before, NativeBuffer.liveBytes());
+  }
+
+  @Test
   void run_repeated_allocatesLittleWhateverTheContext() {
     ContractModels.Model model = ContractModels.load("llada-gqa-tied", "fp32", repository);
     try (EngineSession session = open(model)) {
