@@ -45,12 +45,12 @@ public final class OrtEngineProvider implements EngineProvider {
             : slots * Capacities.counted(manifest.maxContext());
     KvGeometry geometry = KvGeometry.of(manifest);
     KvCache cache = new KvCache(geometry, slots, manifest.maxContext(), budget);
-    int threads = SessionSettings.threads(manifest, options);
+    SessionSettings settings = SessionSettings.of(manifest, options);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    OrtSession session = load(environment, versionDirectory, threads);
+    OrtSession session = load(environment, versionDirectory, settings);
     try {
       GraphChecks.check(session, manifest);
-      return new OrtEngineSession(environment, session, manifest, options, threads, cache);
+      return new OrtEngineSession(environment, session, manifest, options, settings, cache);
     } catch (OrtException e) {
       OrtErrors.close(session);
       throw OrtErrors.wrap("opening " + manifest.name(), e);
@@ -77,11 +77,12 @@ public final class OrtEngineProvider implements EngineProvider {
     }
   }
 
-  private static OrtSession load(OrtEnvironment environment, Path versionDirectory, int threads) {
+  private static OrtSession load(
+      OrtEnvironment environment, Path versionDirectory, SessionSettings settings) {
     try (NativeBuffer graph = GraphFile.read(versionDirectory)) {
       CapacityDimension.free(graph.bytes());
-      try (SessionOptions settings = SessionSettings.create(threads, versionDirectory)) {
-        return environment.createSession(graph.bytes(), settings);
+      try (SessionOptions created = settings.create(versionDirectory)) {
+        return environment.createSession(graph.bytes(), created);
       }
     } catch (OrtException e) {
       throw OrtErrors.wrap("loading " + versionDirectory.resolve(GraphFile.NAME), e);
