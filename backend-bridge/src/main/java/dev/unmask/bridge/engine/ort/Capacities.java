@@ -32,7 +32,7 @@ final class Capacities {
    */
   static int next(int current, int positions, int maxContext, long limit) {
     int fitting = holding(positions, maxContext);
-    int next = fitting > current || fitting <= current / 2 ? fitting : current;
+    int next = positions > current || fitting <= current / 2 ? fitting : current;
     return next <= limit ? next : (int) Math.min(Math.max(counted(positions), STEP), maxContext);
   }
 }

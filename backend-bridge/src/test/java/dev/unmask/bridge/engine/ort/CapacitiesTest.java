@@ -54,6 +54,7 @@ class CapacitiesTest {
   @Test
   void next_memoryShort_isWholeBlocks() {
     assertEquals(288, Capacities.next(256, 257, 1024, 319));
+    assertEquals(288, Capacities.next(288, 258, 1024, 640));
     assertEquals(320, Capacities.next(256, 257, 1024, 320));
     assertEquals(160, Capacities.next(256, 150, 1024, 160));
     assertEquals(500, Capacities.next(256, 490, 500, 512));
