@@ -16,7 +16,7 @@ import java.nio.file.Path;
  */
 record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
   /** Query positions below which a lane of its own costs more than it gains. */
-  static final int LANE_POSITIONS = 2;
+  static final int LANE_POSITIONS = 4;
 
   /** Models below this many weights lose more to a run's second thread than they gain. */
   private static final long SMALL_MODEL_WEIGHTS = 20_000_000L;
