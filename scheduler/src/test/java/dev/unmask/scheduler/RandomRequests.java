@@ -56,6 +56,13 @@ final class RandomRequests {
     if (random.nextBoolean()) {
       values.put("ignore_eos", true);
     }
+    if (random.nextInt(5) == 0) {
+      values.put("repetition_penalty", 1.2);
+      values.put("presence_penalty", 0.5);
+    }
+    if (random.nextInt(5) == 0) {
+      values.put("logprobs", 2);
+    }
     switch (algorithm) {
       case AUTOREGRESSIVE -> {}
       case LLADA -> {

@@ -124,6 +124,7 @@ final class SchedulerHarness {
         String at = message + " position " + i;
         assertEquals(alone.tokenId(i), view.tokenId(i), at);
         assertEquals(alone.committedInPass(i), view.committedInPass(i), at);
+        assertEquals(alone.logprob(i), view.logprob(i), at);
       }
     }
   }

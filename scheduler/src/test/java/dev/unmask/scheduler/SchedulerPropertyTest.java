@@ -37,9 +37,10 @@ class SchedulerPropertyTest {
       world(seed);
     }
     assertTrue(steps > 5000, "steps " + steps);
+    int total = preempted.values().stream().mapToInt(Integer::intValue).sum();
+    assertTrue(total > 60, "preempted " + preempted);
     for (Algorithm algorithm : Algorithm.values()) {
-      int count = preempted.getOrDefault(algorithm, 0);
-      assertTrue(count > 2, algorithm + " preempted " + count);
+      assertTrue(preempted.getOrDefault(algorithm, 0) > 0, "preempted " + preempted);
     }
     for (Algorithm algorithm :
         List.of(Algorithm.AUTOREGRESSIVE, Algorithm.D2F, Algorithm.BLOCK_DIFFUSION)) {
@@ -110,11 +111,15 @@ class SchedulerPropertyTest {
             : requests.prompt(1 + random.nextInt(20));
     GenerationRequest request;
     do {
-      request = requests.next(requests.algorithm(), prompt, 1 + random.nextInt(14));
+      Algorithm algorithm =
+          random.nextInt(4) == 0 ? Algorithm.AUTOREGRESSIVE : requests.algorithm();
+      request = requests.next(algorithm, prompt, 1 + random.nextInt(14));
     } while (request.cachePositions() > LONGEST);
     boolean deadline = random.nextInt(12) == 0;
     long at = deadline ? harness.nowNanos + random.nextInt(100) : Long.MAX_VALUE;
-    Recorder recorder = harness.submit(request, new SubmitOptions(random.nextInt(4), at));
+    // What grows most goes first, so that the others are preempted.
+    int priority = request.algorithm() == Algorithm.AUTOREGRESSIVE ? 1 : 1 + random.nextInt(4);
+    Recorder recorder = harness.submit(request, new SubmitOptions(priority, at));
     return new Submitted(request, recorder, deadline);
   }
 
