@@ -204,7 +204,7 @@ public final class BlockScheduler {
     endRequested();
     expire(nowNanos);
     plan.clear();
-    residency.settle();
+    residency.allot();
     activeBlocks.running(running.size());
     addRows();
     memory.write(plan);

@@ -55,7 +55,7 @@ final class Residency {
   }
 
   /** Makes room for the next row of every running task, and admits others if that was easy. */
-  void settle() {
+  void allot() {
     if (growRunning()) {
       admitWaiting();
     }
