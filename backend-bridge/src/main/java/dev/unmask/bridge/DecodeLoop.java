@@ -73,8 +73,8 @@ public final class DecodeLoop {
    */
   public boolean step() {
     long begin = System.nanoTime();
-    StepPlan plan = scheduler.plan();
-    if (plan.rowCount() == 0) {
+    StepPlan plan = scheduler.plan(begin);
+    if (plan.isEmpty()) {
       return false;
     }
     long planned = System.nanoTime();
@@ -92,7 +92,7 @@ public final class DecodeLoop {
     } else {
       scheduler.fail(failure);
     }
-    steps++;
+    steps += plan.rowCount() > 0 ? 1 : 0;
     engineNanos += ran - planned;
     hostNanos += planned - begin + System.nanoTime() - ran;
     return true;
@@ -105,7 +105,7 @@ public final class DecodeLoop {
     }
   }
 
-  /** Steps done so far. */
+  /** Steps done so far that had rows. */
   public long steps() {
     return steps;
   }
