@@ -66,23 +66,32 @@ final class GrpcThreads implements ServerCallExecutorSupplier, AutoCloseable {
         : control;
   }
 
-  /** Ends them; waits a few seconds for what they do. */
+  /**
+   * Ends them, those that serve calls first, since they still hand over what they write. Waits a
+   * few seconds for what they do.
+   */
   @Override
   public void close() {
     inference.shutdown();
     control.shutdown();
-    Future<?> acceptorEnd = acceptor.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-    Future<?> socketsEnd = sockets.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
     try {
       boolean ended = inference.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
       ended &= control.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      Future<?> acceptorEnd = shutDown(acceptor);
+      Future<?> socketsEnd = shutDown(sockets);
       ended &= acceptorEnd.await(CLOSE_SECONDS, TimeUnit.SECONDS);
       ended &= socketsEnd.await(CLOSE_SECONDS, TimeUnit.SECONDS);
       if (!ended) {
         LOG.warn("threads of the gRPC server still run after {} s", CLOSE_SECONDS);
       }
     } catch (InterruptedException e) {
+      Future<?> unusedAcceptorEnd = shutDown(acceptor);
+      Future<?> unusedSocketsEnd = shutDown(sockets);
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Future<?> shutDown(EventLoopGroup group) {
+    return group.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 }

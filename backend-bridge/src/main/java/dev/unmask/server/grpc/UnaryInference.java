@@ -54,12 +54,16 @@ final class UnaryInference implements SingleResponse.Outcome {
 
   @Override
   public void onSuccess(InferResponse response) {
-    client.onNext(InferMessages.response(model, id, response).build());
-    client.onCompleted();
+    if (!client.isCancelled()) {
+      client.onNext(InferMessages.response(model, id, response).build());
+      client.onCompleted();
+    }
   }
 
   @Override
   public void onFailure(UnmaskException error) {
-    client.onError(GrpcErrors.exception(error));
+    if (!client.isCancelled()) {
+      client.onError(GrpcErrors.exception(error));
+    }
   }
 }
