@@ -119,7 +119,7 @@ public final class DecodeLoop {
       scheduler.fail(failure);
     }
     long applied = System.nanoTime();
-    steps++;
+    steps += plan.rowCount() > 0 ? 1 : 0;
     engineNanos += ran - planned;
     hostNanos += planned - begin + applied - ran;
     telemetry.onStep(meter.report(failure != null, planned - begin, ran - planned, applied - ran));
@@ -147,7 +147,7 @@ public final class DecodeLoop {
     }
   }
 
-  /** Steps done so far. */
+  /** Steps done so far that had rows. */
   public long steps() {
     return steps;
   }

@@ -3,6 +3,7 @@ package dev.unmask.bridge;
 import dev.unmask.bridge.engine.EngineCapabilities;
 import dev.unmask.scheduler.BlockScheduler;
 import dev.unmask.scheduler.RowKind;
+import dev.unmask.scheduler.SchedulerStats;
 import dev.unmask.scheduler.SequenceListener;
 import dev.unmask.scheduler.SequenceView;
 import dev.unmask.scheduler.StepPlan;
@@ -18,7 +19,6 @@ final class StepMeter {
   private int queryTokens;
   private int prefillTokens;
   private int committedTokens;
-  private int longest;
 
   StepMeter(BlockScheduler scheduler, EngineCapabilities engine) {
     this.scheduler = scheduler;
@@ -62,10 +62,7 @@ final class StepMeter {
 
   /** What the step did, with the scheduler's gauges as they are now. */
   Telemetry.StepReport report(boolean failed, long planNanos, long engineNanos, long applyNanos) {
-    int waiting = scheduler.waitingCount();
-    int running = scheduler.size() - waiting;
-    longest = 0;
-    scheduler.forEachRunning(sequence -> longest = Math.max(longest, sequence.length()));
+    SchedulerStats stats = scheduler.stats();
     return new Telemetry.StepReport(
         rows,
         queryTokens,
@@ -75,17 +72,13 @@ final class StepMeter {
         planNanos,
         engineNanos,
         applyNanos,
-        waiting,
-        running,
-        engine.kvPositions() / EngineCapabilities.KV_BLOCK,
-        (long) running * blocks(longest),
-        0,
-        0,
-        0,
-        0);
-  }
-
-  private static int blocks(int positions) {
-    return (positions + EngineCapabilities.KV_BLOCK - 1) / EngineCapabilities.KV_BLOCK;
+        stats.waiting(),
+        stats.running(),
+        Math.min(stats.kvBlocksTotal(), engine.kvPositions() / EngineCapabilities.KV_BLOCK),
+        stats.kvBlocksUsed(),
+        stats.kvBlocksSaved(),
+        stats.preemptions(),
+        stats.reuseHits(),
+        stats.reusedTokens());
   }
 }

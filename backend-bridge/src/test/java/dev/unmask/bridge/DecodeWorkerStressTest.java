@@ -59,7 +59,11 @@ class DecodeWorkerStressTest {
         });
     DecodeWorker worker =
         DecodeWorker.start(
-            "stress", engine, TRAITS, new SchedulerConfig(4, 40, 64), Telemetry.NOOP);
+            "stress",
+            engine,
+            TRAITS,
+            SchedulerConfig.builder(4).maxQueryTokens(40).maxWaiting(64).kvPositions(128).build(),
+            Telemetry.NOOP);
     AtomicInteger submitted = new AtomicInteger();
     CountDownLatch half = new CountDownLatch(PRODUCERS * REQUESTS / 2);
     List<Thread> producers = new ArrayList<>();

@@ -45,7 +45,7 @@ class DecodeWorkerTest {
         "scripted",
         engine,
         TRAITS,
-        new SchedulerConfig(sequences, Integer.MAX_VALUE, maxWaiting),
+        SchedulerConfig.builder(sequences).maxWaiting(maxWaiting).build(),
         telemetry);
   }
 

@@ -183,6 +183,24 @@ class GenerationServiceTest extends GenerationTestBase {
   }
 
   @Test
+  void timeout_whileDecoding_unavailable() throws Exception {
+    start(Runnable::run);
+    long arrival = System.nanoTime();
+    long micros = 300_000;
+    engine.onRun(
+        plan -> {
+          while (System.nanoTime() - arrival < micros * 1000) {
+            Thread.onSpinWait();
+          }
+        });
+    assertError(
+        generate(prompt(100).timeout(micros, arrival)),
+        ErrorCode.UNAVAILABLE,
+        "Request timeout expired");
+    assertEquals(1, telemetry.ended.size());
+  }
+
+  @Test
   void engineFailure_toldWithItsCode() throws Exception {
     start(Runnable::run);
     engine.onRun(

@@ -53,7 +53,7 @@ abstract class GenerationTestBase {
         "scripted",
         engine,
         MANIFEST.traits(),
-        new SchedulerConfig(4, Integer.MAX_VALUE, 64),
+        SchedulerConfig.builder(4).maxWaiting(64).build(),
         telemetry);
   }
 

@@ -1,26 +1,33 @@
 package dev.unmask.scheduler;
 
-/**
- * Remembers what a listener was told; refuses to be told of tokens before the first step, and twice
- * that a sequence was scheduled or ended.
- */
+/** Remembers what a listener was told and refuses to be told twice that a sequence ended. */
 final class Recorder implements SequenceListener {
   SequenceView finished;
-  boolean scheduled;
+  long id;
+
+  /** Set by a test that ended the sequence itself. */
+  boolean ended;
+
   int commits;
+  int scheduled;
 
   @Override
   public void onScheduled(SequenceView sequence) {
-    if (scheduled || finished != null) {
-      throw new AssertionError("scheduled twice or after the end");
+    if (commits > 0 || finished != null) {
+      throw new AssertionError("scheduled after other calls");
     }
-    scheduled = true;
+    if (++scheduled > 1) {
+      throw new AssertionError("scheduled twice");
+    }
   }
 
   @Override
   public void onCommitted(SequenceView sequence) {
-    if (!scheduled || finished != null) {
-      throw new AssertionError("committed before the first step or after the end");
+    if (finished != null) {
+      throw new AssertionError("committed after the end");
+    }
+    if (scheduled == 0) {
+      throw new AssertionError("committed and never scheduled");
     }
     commits++;
   }
