@@ -1,0 +1,29 @@
+package dev.unmask.server;
+
+import dev.unmask.request.GenerationInput;
+import dev.unmask.request.GenerationObserver;
+import dev.unmask.request.InferRequest;
+import dev.unmask.request.InferenceCall;
+import dev.unmask.request.ResponseObserver;
+
+/** A model in memory with the thread that decodes it. Any thread. */
+public interface LoadedModel extends AutoCloseable {
+  /** Whether conversations can be given as messages. */
+  boolean hasChatTemplate();
+
+  /** Positions that its KV cache can hold. */
+  long kvPositions();
+
+  /** False once its decode thread cannot go on; every request fails then. */
+  boolean isHealthy();
+
+  /** Starts a request; see {@link ServedModel#infer}. */
+  InferenceCall infer(InferRequest request, ResponseObserver observer);
+
+  /** Starts a generation; see {@link ServedModel#generate}. */
+  InferenceCall generate(GenerationInput input, GenerationObserver observer);
+
+  /** Cancels what is in progress, ends its thread and frees its memory. Idempotent. */
+  @Override
+  void close();
+}
