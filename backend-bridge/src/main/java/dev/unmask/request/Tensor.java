@@ -156,6 +156,13 @@ public final class Tensor {
     return of(name, Datatype.INT64, new long[] {values.length}, bytes);
   }
 
+  /** A flat tensor of UINT64; values are taken as unsigned. */
+  public static Tensor ofUnsignedLongs(String name, long... values) {
+    ByteBuffer bytes = allocate(values.length * Long.BYTES);
+    bytes.asLongBuffer().put(values);
+    return of(name, Datatype.UINT64, new long[] {values.length}, bytes);
+  }
+
   /** A flat tensor of FP32. */
   public static Tensor ofFloats(String name, float... values) {
     ByteBuffer bytes = allocate(values.length * Float.BYTES);

@@ -33,11 +33,13 @@ public interface ServedModel {
   boolean isDecoupled();
 
   /**
-   * Starts a request. Returns at once: reading and tokenizing happen on the server's own threads.
-   * Every failure is told to the observer, none is thrown.
+   * Starts a request. Reads its tensors, in time proportional to their size, and returns:
+   * tokenizing and generating happen on the server's own threads. Every failure is told to the
+   * observer, none is thrown; a request that is refused for what it says is told so before this
+   * returns.
    */
   InferenceCall infer(InferRequest request, ResponseObserver observer);
 
-  /** Starts a generation; as {@link #infer}, without tensors. */
+  /** Starts a generation; as {@link #infer}, without tensors to read. */
   InferenceCall generate(GenerationInput input, GenerationObserver observer);
 }

@@ -53,17 +53,43 @@ class ConfigPbtxtWriterTest {
 
   @Test
   void write_tensors_areAllThereOnce() {
-    Set<String> names = new HashSet<>();
+    Set<String> inputs = new HashSet<>();
     for (TensorSpec spec : TensorSpecs.INPUTS) {
-      assertTrue(names.add(spec.name()), spec.name());
+      assertTrue(inputs.add(spec.name()), spec.name());
       assertTrue(spec.optional(), spec.name());
       assertTrue(text.contains(entry(spec) + "    optional: true\n  }"), spec.name());
     }
+    Set<String> outputs = new HashSet<>();
     for (TensorSpec spec : TensorSpecs.OUTPUTS) {
-      assertTrue(names.add(spec.name()), spec.name());
+      assertTrue(outputs.add(spec.name()), spec.name());
       assertTrue(text.contains(entry(spec) + "  }"), spec.name());
     }
-    assertEquals(names.size(), text.lines().filter(line -> line.startsWith("    name: ")).count());
+    assertEquals(
+        inputs.size() + outputs.size(),
+        text.lines().filter(line -> line.startsWith("    name: ")).count());
+  }
+
+  @Test
+  void write_tensorsThatOtherFrontEndsSend_areDeclaredAsTheySendThem() {
+    Map<String, String> expected =
+        Map.of(
+            "text_input", "TYPE_STRING",
+            "stream", "TYPE_BOOL",
+            "exclude_input_in_output", "TYPE_BOOL",
+            "sampling_parameters", "TYPE_STRING",
+            "return_num_input_tokens", "TYPE_BOOL",
+            "return_num_output_tokens", "TYPE_BOOL",
+            "return_logprobs", "TYPE_BOOL",
+            "max_tokens", "TYPE_INT32",
+            "seed", "TYPE_UINT64",
+            "temperature", "TYPE_FP32");
+    expected.forEach(
+        (name, type) ->
+            assertTrue(
+                text.contains(
+                    "    name: \"%s\"\n    data_type: %s\n    dims: [ 1 ]\n    optional: true\n"
+                        .formatted(name, type)),
+                name));
   }
 
   private static String entry(TensorSpec spec) {

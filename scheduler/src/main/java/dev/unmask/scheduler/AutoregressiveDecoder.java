@@ -33,7 +33,7 @@ final class AutoregressiveDecoder extends Decoder {
     cachedEnd = sequence.length();
     choose(outputs, first, cachedEnd);
     sequence.appendMasks(1);
-    sequence.commit(cachedEnd, chooser.token());
+    sequence.commit(cachedEnd, chooser.token(), outputs, first);
   }
 
   @Override

@@ -93,7 +93,7 @@ final class BlockDiffusionDecoder extends Decoder {
     // A policy without a quota may need more steps than the schedule has.
     int quota = step < schedule.steps() ? schedule.quota(step) : 1;
     policy.choose(proposals, Math.min(quota, proposals.count()));
-    commitChosen();
+    commitChosen(outputs);
     block.committed(proposals.chosenCount());
     step++;
   }

@@ -124,12 +124,12 @@ final class D2fDecoder extends Decoder {
     if (proposals.chosenCount() == 0 && block.fullyActivated()) {
       proposals.chooseBest(1);
     }
+    commitChosen(outputs);
     for (int i = 0; i < proposals.count(); i++) {
       if (proposals.chosen(i) && parameters.isStop(proposals.token(i))) {
         firstEnd = Math.min(firstEnd, proposals.position(i));
       }
     }
-    commitChosen();
     block.committed(proposals.chosenCount());
     return o;
   }

@@ -1,9 +1,11 @@
 package dev.unmask.scheduler;
 
 import dev.unmask.scheduler.parameters.GenerationParameters;
+import dev.unmask.scheduler.unmask.BadWords;
 import dev.unmask.scheduler.unmask.CounterRandom;
 import dev.unmask.scheduler.unmask.Proposals;
 import dev.unmask.scheduler.unmask.TokenChooser;
+import dev.unmask.scheduler.unmask.TokenRules;
 
 /**
  * One algorithm at work on one sequence. The scheduler calls {@link #advance} once before every
@@ -20,6 +22,7 @@ abstract class Decoder {
   protected final GenerationParameters parameters;
   protected final Proposals proposals;
   protected final TokenChooser chooser;
+  private final BadWords badWords;
   private final boolean shift;
   private int firstQuery;
   private int firstPosition;
@@ -28,7 +31,12 @@ abstract class Decoder {
     this.sequence = sequence;
     this.parameters = sequence.parameters();
     this.proposals = proposals;
-    this.chooser = new TokenChooser(parameters.sampling(), plainConfidence);
+    boolean anyWord = parameters.badWords().length > 0;
+    this.badWords = anyWord ? new BadWords(parameters.badWords(), sequence) : null;
+    TokenRules rules =
+        new TokenRules(
+            parameters.penalties(), sequence.history(), badWords, sequence.maskTokenId());
+    this.chooser = new TokenChooser(parameters.sampling(), plainConfidence, rules);
     this.shift = parameters.shiftLogits();
   }
 
@@ -91,8 +99,8 @@ abstract class Decoder {
     proposals.clear();
     for (int position = from; position < to; position++) {
       if (sequence.isMasked(position)) {
-        choose(outputs, o++, position);
-        proposals.add(position, chooser.token(), chooser.confidence(), score(position));
+        choose(outputs, o, position);
+        proposals.add(position, o++, chooser.token(), chooser.confidence(), score(position));
       }
     }
     return o;
@@ -121,12 +129,60 @@ abstract class Decoder {
         : NOTHING;
   }
 
-  /** Commits the chosen proposals. */
-  protected final void commitChosen() {
+  /**
+   * Commits the chosen proposals, which these outputs were proposed from. Where there are bad words
+   * the most certain positions go first and keep their tokens. One whose token would complete a bad
+   * word with those is no longer chosen and waits for the next pass, which sees what was committed;
+   * where it may not wait it takes the next best token. The first always keeps its token, so every
+   * pass that chooses something commits something.
+   */
+  protected final void commitChosen(StepOutputs outputs) {
+    if (badWords != null) {
+      commitAroundBadWords(outputs);
+      return;
+    }
     for (int i = 0; i < proposals.count(); i++) {
       if (proposals.chosen(i)) {
-        sequence.commit(proposals.position(i), proposals.token(i));
+        commit(i, outputs);
       }
     }
+  }
+
+  private void commitAroundBadWords(StepOutputs outputs) {
+    for (int i = nextToCommit(); i >= 0; i = nextToCommit()) {
+      int position = proposals.position(i);
+      boolean forbidden = badWords.forbids(proposals.token(i), position);
+      if (forbidden && mayWait()) {
+        proposals.withdraw(i);
+        continue;
+      }
+      if (forbidden) {
+        choose(outputs, proposals.output(i), position);
+        proposals.replace(i, chooser.token());
+      }
+      commit(i, outputs);
+    }
+  }
+
+  /** The chosen proposal of highest score not committed yet, leftmost among equals; -1 for none. */
+  private int nextToCommit() {
+    int next = -1;
+    for (int i = 0; i < proposals.count(); i++) {
+      if (proposals.chosen(i)
+          && sequence.isMasked(proposals.position(i))
+          && (next < 0 || proposals.score(i) > proposals.score(next))) {
+        next = i;
+      }
+    }
+    return next;
+  }
+
+  private void commit(int i, StepOutputs outputs) {
+    sequence.commit(proposals.position(i), proposals.token(i), outputs, proposals.output(i));
+  }
+
+  /** Whether a chosen position may stay masked: whether further passes come until none is. */
+  protected boolean mayWait() {
+    return true;
   }
 }

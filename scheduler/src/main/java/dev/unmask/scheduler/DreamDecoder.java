@@ -96,9 +96,15 @@ final class DreamDecoder extends FullAttentionDecoder {
     } else {
       proposals.chooseBest(quota());
     }
-    commitChosen();
+    commitChosen(outputs);
     masksLeft -= proposals.chosenCount();
     step++;
+  }
+
+  /** The steps are counted, and what the last one leaves stays masked. */
+  @Override
+  protected boolean mayWait() {
+    return false;
   }
 
   @Override

@@ -86,7 +86,7 @@ final class FastDllmDecoder extends FullAttentionDecoder {
     propose(outputs, first, current.start, current.end);
     // Beyond the schedule's last step nothing is left under a quota; one at least in any case.
     policy.choose(proposals, Math.max(1, step < schedule.steps() ? schedule.quota(step) : 1));
-    commitChosen();
+    commitChosen(outputs);
     current.committed(proposals.chosenCount());
     step++;
   }

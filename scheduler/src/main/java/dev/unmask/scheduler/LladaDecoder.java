@@ -95,9 +95,15 @@ final class LladaDecoder extends FullAttentionDecoder {
     Block current = blocks.get(block);
     propose(outputs, first, current.start, current.end);
     policy.choose(proposals, schedule.quota(step));
-    commitChosen();
+    commitChosen(outputs);
     current.committed(proposals.chosenCount());
     step++;
+  }
+
+  /** The steps are counted, and what the last one leaves stays masked. */
+  @Override
+  protected boolean mayWait() {
+    return false;
   }
 
   @Override

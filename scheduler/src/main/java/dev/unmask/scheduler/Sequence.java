@@ -1,6 +1,7 @@
 package dev.unmask.scheduler;
 
 import dev.unmask.scheduler.parameters.GenerationParameters;
+import dev.unmask.scheduler.unmask.TokenHistory;
 import java.util.Arrays;
 
 /**
@@ -15,6 +16,10 @@ final class Sequence implements SequenceView {
   private final boolean infill;
   private final int promptTokens;
   private final int responseStart;
+  private final TokenLogprobs logprobs;
+
+  /** Null where no token is penalised. */
+  private final TokenHistory history;
 
   private int[] tokens;
   private boolean[] masked;
@@ -58,6 +63,18 @@ final class Sequence implements SequenceView {
     promptTokens = given - masks;
     responseStart = first;
     committedEnd = first;
+    logprobs = new TokenLogprobs(parameters.logprobs(), first);
+    history = parameters.penalties().neutral() ? null : historyOfGiven();
+  }
+
+  private TokenHistory historyOfGiven() {
+    TokenHistory given = new TokenHistory();
+    for (int position = 0; position < length; position++) {
+      if (!masked[position]) {
+        given.addPrompt(tokens[position]);
+      }
+    }
+    return given;
   }
 
   /** Opens response positions, all masked. */
@@ -75,12 +92,22 @@ final class Sequence implements SequenceView {
 
   /** Drops every position from {@code end} on. */
   void truncate(int end) {
+    for (int position = end; history != null && position < length; position++) {
+      if (!masked[position]) {
+        history.retract(tokens[position]);
+      }
+    }
     length = end;
     committedEnd = Math.min(committedEnd, end);
   }
 
-  /** Writes a final token at a masked position. */
-  void commit(int position, int token) {
+  /**
+   * Writes a final token at a masked position.
+   *
+   * @param outputs of the pass that decided it, borrowed for the call
+   * @param o the output that predicted the position
+   */
+  void commit(int position, int token, StepOutputs outputs, int o) {
     if (!masked[position]) {
       throw new IllegalStateException("position " + position + " is committed twice");
     }
@@ -88,6 +115,10 @@ final class Sequence implements SequenceView {
     tokens[position] = token;
     committedInPass[position] = forwardPasses;
     committedTokens++;
+    if (history != null) {
+      history.commit(token);
+    }
+    logprobs.record(position, token, outputs, o, tokens.length);
     while (committedEnd < length && !masked[committedEnd]) {
       if (stopPosition < 0 && !infill && parameters.isStop(tokens[committedEnd])) {
         stopPosition = committedEnd;
@@ -109,10 +140,23 @@ final class Sequence implements SequenceView {
   void countPass(int queries) {
     forwardPasses++;
     queryTokens += queries;
+    if (history != null) {
+      history.beginPass();
+    }
+  }
+
+  /** What penalties look at, as it stood before the current pass; null where there are none. */
+  TokenHistory history() {
+    return history;
   }
 
   SequenceState state() {
     return state;
+  }
+
+  /** Token fed at masked positions; -1 for none. */
+  int maskTokenId() {
+    return maskTokenId;
   }
 
   SequenceListener listener() {
@@ -228,5 +272,30 @@ final class Sequence implements SequenceView {
   @Override
   public int committedTokens() {
     return committedTokens;
+  }
+
+  @Override
+  public double logprob(int position) {
+    return logprobs.logprob(position);
+  }
+
+  @Override
+  public int rank(int position) {
+    return logprobs.rank(position);
+  }
+
+  @Override
+  public int alternatives() {
+    return logprobs.alternatives();
+  }
+
+  @Override
+  public int alternativeId(int position, int i) {
+    return logprobs.alternativeId(position, i);
+  }
+
+  @Override
+  public double alternativeLogprob(int position, int i) {
+    return logprobs.alternativeLogprob(position, i);
   }
 }

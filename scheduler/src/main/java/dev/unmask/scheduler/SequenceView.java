@@ -78,33 +78,39 @@ public interface SequenceView {
   }
 
   /**
-   * Natural logarithm of the probability with which the token at a position was committed; NaN
-   * where log-probabilities were not asked for or the position is not committed.
+   * Natural logarithm of the plain softmax probability of the token at a position, in the pass that
+   * committed it: before suppression, bad words, penalties, temperature, top_k and top_p. NaN where
+   * log-probabilities were not asked for or the position was not committed. For a token that is
+   * neither a candidate nor a special token it is that of the least likely candidate, which the
+   * token does not exceed.
    */
-  default double logprob(int position) {
-    return Double.NaN;
-  }
+  double logprob(int position);
 
   /**
    * Rank of the committed token among all tokens of the vocabulary, from 1; 0 where it is not known
-   * because the token was none of the engine's candidates.
+   * because the token was none of the engine's candidates, was not committed, or was not recorded.
    */
-  default int rank(int position) {
-    return 0;
-  }
+  int rank(int position);
 
-  /** Alternatives recorded per position: what the request asked for, at most the candidates. */
-  default int alternatives() {
-    return 0;
-  }
+  /**
+   * Alternatives recorded per committed position: what the request asked for, at most the engine's
+   * candidates; 0 before the first commit.
+   */
+  int alternatives();
 
-  /** Token of the i-th most probable alternative at a committed position. */
-  default int alternativeId(int position, int i) {
-    throw new IndexOutOfBoundsException(i);
-  }
+  /**
+   * Token of the i-th most probable alternative at a committed position, from 0; the committed
+   * token is one of them where its rank is within {@link #alternatives}.
+   *
+   * @throws IndexOutOfBoundsException where none was recorded
+   */
+  int alternativeId(int position, int i);
 
-  /** Log-probability of the i-th most probable alternative at a committed position. */
-  default double alternativeLogprob(int position, int i) {
-    throw new IndexOutOfBoundsException(i);
-  }
+  /**
+   * Log-probability, as {@link #logprob}, of the i-th most probable alternative at a committed
+   * position.
+   *
+   * @throws IndexOutOfBoundsException where none was recorded
+   */
+  double alternativeLogprob(int position, int i);
 }

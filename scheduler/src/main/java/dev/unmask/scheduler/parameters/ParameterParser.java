@@ -71,17 +71,29 @@ public final class ParameterParser {
     if (reader.flag("ignore_eos", false)) {
       stopTokenIds = new int[0];
     }
+    int[][] badWords = TokenParameterParser.badWords(reader, model, minTokens, stopTokenIds.length);
+    int logprobs = TokenParameterParser.logprobs(reader);
     boolean trim = reader.flag("trim_after_eos", algorithm == Algorithm.D2F);
     boolean shift = reader.flag("shift_logits", model.shiftLogits());
 
     DecodingParameters decoding = decoding(algorithm, reader, model, maxTokens);
-    SamplingParameters sampling = sampling(reader, model);
+    SamplingParameters sampling = TokenParameterParser.sampling(reader, model);
+    Penalties penalties = TokenParameterParser.penalties(reader);
     reader.refuseUnknown("algorithm " + algorithm.id());
     if (decoding instanceof Llada llada && llada.logitsEosInf() && stopTokenIds.length == 0) {
       throw UnmaskException.invalid("logits_eos_inf=true needs an end token, and there is none");
     }
     return new GenerationParameters(
-        decoding, sampling, maxTokens, minTokens, stopTokenIds, trim, shift);
+        decoding,
+        sampling,
+        penalties,
+        maxTokens,
+        minTokens,
+        stopTokenIds,
+        badWords,
+        logprobs,
+        trim,
+        shift);
   }
 
   /**
@@ -108,19 +120,6 @@ public final class ParameterParser {
           }
         });
     return merged;
-  }
-
-  private static SamplingParameters sampling(ParameterReader reader, ModelTraits model) {
-    double temperature = reader.number("temperature", 0, 0, 1e6);
-    double topP = reader.number("top_p", 1, 0, 1);
-    if (topP == 0) {
-      throw UnmaskException.invalid("top_p=0 leaves no token");
-    }
-    int topK = reader.integer("top_k", 0, -1, Integer.MAX_VALUE);
-    long seed = reader.longInteger("seed", 0);
-    boolean greedy = reader.flag("greedy", false);
-    return new SamplingParameters(
-        greedy ? 0 : temperature, topP, topK <= 0 || topK >= model.vocabSize() ? 0 : topK, seed);
   }
 
   private static DecodingParameters decoding(

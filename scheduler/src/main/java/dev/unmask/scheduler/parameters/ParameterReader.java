@@ -1,11 +1,14 @@
 package dev.unmask.scheduler.parameters;
 
 import dev.unmask.scheduler.UnmaskException;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * Typed, range-checked access to a map of parameters. Values may be numbers, booleans, strings (as
@@ -13,6 +16,13 @@ import java.util.Set;
  * that a key nobody knows can be reported.
  */
 final class ParameterReader {
+  /** One list within a text of lists. */
+  private static final Pattern LIST = Pattern.compile("\\[[^\\[\\]]*\\]");
+
+  /** A text of lists, such as {@code [[1,2],[3]]}. */
+  private static final Pattern LISTS =
+      Pattern.compile("\\s*\\[\\s*(" + LIST + "(\\s*,\\s*" + LIST + ")*)?\\s*\\]\\s*");
+
   private final Map<String, ?> values;
   private final Set<String> asked = new LinkedHashSet<>();
 
@@ -113,15 +123,46 @@ final class ParameterReader {
 
   /** A list of token ids, given as a list, an array, one number, or text such as {@code 1,2}. */
   int[] tokenIds(String name, int[] fallback, int vocabSize) {
+    return has(name) ? tokenIds(name, values.get(name), vocabSize) : fallback;
+  }
+
+  /**
+   * A list of lists of token ids, none of them empty, given as a list, an array, or text such as
+   * {@code [[1,2],[3]]}; none where it is not given.
+   */
+  int[][] tokenIdLists(String name, int vocabSize) {
     if (!has(name)) {
-      return fallback;
+      return new int[0][];
     }
     Object value = values.get(name);
     Object[] elements;
     if (value instanceof List<?> list) {
       elements = list.toArray();
+    } else if (value instanceof int[][] arrays) {
+      elements = arrays;
+    } else if (value instanceof String text && LISTS.matcher(text).matches()) {
+      String inner = text.substring(text.indexOf('[') + 1);
+      elements = LIST.matcher(inner).results().map(MatchResult::group).toArray();
+    } else {
+      throw notA(name, value, "a list of lists of token ids");
+    }
+    int[][] lists = new int[elements.length][];
+    for (int i = 0; i < lists.length; i++) {
+      String element = name + "[" + i + "]";
+      lists[i] = tokenIds(element, elements[i], vocabSize);
+      if (lists[i].length == 0) {
+        throw UnmaskException.invalid(element + " has no token");
+      }
+    }
+    return lists;
+  }
+
+  private static int[] tokenIds(String name, Object value, int vocabSize) {
+    Object[] elements;
+    if (value instanceof List<?> list) {
+      elements = list.toArray();
     } else if (value instanceof int[] array) {
-      elements = java.util.Arrays.stream(array).boxed().toArray();
+      elements = Arrays.stream(array).boxed().toArray();
     } else if (value instanceof String text) {
       String inner = text.strip().replaceAll("^\\[|\\]$", "").strip();
       elements = inner.isEmpty() ? new Object[0] : inner.split(",", -1);

@@ -9,6 +9,7 @@ import java.util.Arrays;
 public final class Proposals {
   private int count;
   private int[] positions = new int[64];
+  private int[] outputs = new int[64];
   private int[] tokens = new int[64];
   private double[] probabilities = new double[64];
   private double[] scores = new double[64];
@@ -25,20 +26,23 @@ public final class Proposals {
    * Adds a masked position.
    *
    * @param position where
+   * @param output index of the engine's output that predicts it
    * @param token the token it would take
    * @param probability what thresholds are held against
    * @param score what positions are ranked by, higher first
    */
-  public void add(int position, int token, double probability, double score) {
+  public void add(int position, int output, int token, double probability, double score) {
     if (count == positions.length) {
       int capacity = count * 2;
       positions = Arrays.copyOf(positions, capacity);
+      outputs = Arrays.copyOf(outputs, capacity);
       tokens = Arrays.copyOf(tokens, capacity);
       probabilities = Arrays.copyOf(probabilities, capacity);
       scores = Arrays.copyOf(scores, capacity);
       chosen = Arrays.copyOf(chosen, capacity);
     }
     positions[count] = position;
+    outputs[count] = output;
     tokens[count] = token;
     probabilities[count] = probability;
     scores[count] = score;
@@ -54,6 +58,11 @@ public final class Proposals {
   /** Position of entry {@code i}. */
   public int position(int i) {
     return positions[i];
+  }
+
+  /** Index of the output that predicts entry {@code i}. */
+  public int output(int i) {
+    return outputs[i];
   }
 
   /** Token of entry {@code i}. */
@@ -87,6 +96,19 @@ public final class Proposals {
       chosen[i] = true;
       chosenCount++;
     }
+  }
+
+  /** Unmarks entry {@code i}. */
+  public void withdraw(int i) {
+    if (chosen[i]) {
+      chosen[i] = false;
+      chosenCount--;
+    }
+  }
+
+  /** Gives entry {@code i} another token. */
+  public void replace(int i, int token) {
+    tokens[i] = token;
   }
 
   /** Unmarks every entry. */

@@ -8,35 +8,57 @@ import dev.unmask.scheduler.parameters.SamplingParameters;
  * engine returned. One per sequence; single-threaded; the result is read from the accessors.
  *
  * <p>The confidence is either <em>plain</em> (softmax of the logits, as in LLaDA and Fast-dLLM) or
- * <em>filtered</em> (after temperature, top_p and top_k, as in Dream, D2F and SDAR). Suppressed
- * tokens count as if their logit were minus infinity, in both.
+ * <em>filtered</em> (after temperature, top_p and top_k, as in Dream, D2F and SDAR). Both are of
+ * the logits as the request's {@link TokenRules} leave them: forbidden tokens count as if their
+ * logit were minus infinity, penalised ones with their new logit.
  *
- * <p>Only the candidates are seen. Where a nucleus reaches beyond them its mass is taken to be
- * {@code top_p} exactly, which it exceeds by less than the least likely candidate. A suppressed
- * token that is neither a candidate nor one of the special tokens is less likely than every
- * candidate; its mass is left in the normalisation.
+ * <p>Only the candidates are seen. What follows is exact for them, greedy or drawn, with these
+ * limits:
+ *
+ * <ul>
+ *   <li>Where a nucleus reaches beyond the candidates its mass is taken to be {@code top_p}
+ *       exactly, which it exceeds by less than the least likely candidate.
+ *   <li>A forbidden or penalised token that is neither a candidate nor one of the special tokens
+ *       was less likely than every candidate; its mass stays in the normalisation.
+ *   <li>A token beyond the candidates is never chosen, neither because a negative penalty (or a
+ *       repetition penalty below 1) would raise it, nor because every candidate is lowered below
+ *       it. As long as one candidate is neither forbidden nor lowered, the latter cannot happen to
+ *       the most likely token.
+ *   <li>Where every candidate is forbidden, the token is the last resort that {@link Candidates}
+ *       defines, not drawn, with its plain softmax probability as either confidence.
+ * </ul>
  */
 public final class TokenChooser {
   private final SamplingParameters sampling;
   private final boolean plainConfidence;
-  private int count;
-  private int[] ids = new int[0];
-  private double[] logits = new double[0];
+  private final TokenRules rules;
+  private final Candidates candidates = new Candidates();
   private double[] weights = new double[0];
 
   private int token;
   private double confidence;
   private double margin;
   private double negativeEntropy;
-  private double logProbability;
 
   /**
+   * A chooser without rules but the suppression of tokens.
+   *
    * @param sampling how the token is drawn
    * @param plainConfidence whether the confidence is that of the plain softmax
    */
   public TokenChooser(SamplingParameters sampling, boolean plainConfidence) {
+    this(sampling, plainConfidence, TokenRules.NONE);
+  }
+
+  /**
+   * @param sampling how the token is drawn
+   * @param plainConfidence whether the confidence is that of the plain softmax
+   * @param rules what becomes of a token's logit before that
+   */
+  public TokenChooser(SamplingParameters sampling, boolean plainConfidence, TokenRules rules) {
     this.sampling = sampling;
     this.plainConfidence = plainConfidence;
+    this.rules = rules;
   }
 
   /**
@@ -49,44 +71,52 @@ public final class TokenChooser {
    * @param step denoising step of the sequence, for random draws
    */
   public void choose(StepOutputs outputs, int o, int[] suppressed, int position, int step) {
-    if (suppressed.length == 0 && !sampling.random() && !sampling.filtered()) {
+    boolean greedy = !sampling.random() && !sampling.filtered();
+    if (greedy && suppressed.length == 0 && rules.neutral()) {
+      chooseGreedy(outputs, o);
+      return;
+    }
+    candidates.gather(outputs, o, rules, position, suppressed);
+    if (candidates.lastResort()) {
+      takeLastResort();
+    } else if (greedy && !candidates.changed()) {
       chooseGreedy(outputs, o);
     } else {
-      chooseGeneral(outputs, o, suppressed, position, step);
+      chooseGeneral(position, step);
     }
   }
 
   private void chooseGreedy(StepOutputs outputs, int o) {
     double logSumExp = outputs.logSumExp(o);
     token = outputs.candidateId(o, 0);
-    logProbability = outputs.candidateLogit(o, 0) - logSumExp;
-    confidence = Math.exp(logProbability);
+    confidence = Math.exp(outputs.candidateLogit(o, 0) - logSumExp);
     margin = confidence - Math.exp(outputs.candidateLogit(o, 1) - logSumExp);
     negativeEntropy = -outputs.entropy(o);
   }
 
-  private void chooseGeneral(StepOutputs outputs, int o, int[] suppressed, int position, int step) {
-    gather(outputs, o, suppressed);
-    double removed = 0;
-    double removedEntropy = 0;
-    double fullLogSumExp = outputs.logSumExp(o);
-    for (int id : suppressed) {
-      double logit = knownLogit(outputs, o, id);
-      double p = Math.exp(logit - fullLogSumExp);
-      removed += p;
-      removedEntropy += p > 0 ? p * (logit - fullLogSumExp) : 0;
-    }
-    double logSumExp = fullLogSumExp + Math.log1p(-Math.min(removed, 1 - 1e-12));
+  private void takeLastResort() {
+    token = candidates.id(0);
+    confidence = Math.exp(candidates.logit(0) - candidates.logSumExp());
+    margin = confidence;
+    negativeEntropy = candidates.negativeEntropy();
+  }
 
+  private void chooseGeneral(int position, int step) {
+    int count = candidates.count();
+    if (weights.length < count) {
+      weights = new double[count];
+    }
+    double best = candidates.logit(0);
+    double logSumExp = candidates.logSumExp();
     double temperature = sampling.random() ? sampling.temperature() : 1;
     double candidateMass = 0;
     for (int i = 0; i < count; i++) {
-      weights[i] = Math.exp((logits[i] - logits[0]) / temperature);
+      weights[i] = Math.exp((candidates.logit(i) - best) / temperature);
       candidateMass += weights[i];
     }
     // Without a temperature the normaliser is known; with one, the candidates are the vocabulary.
     double total =
-        temperature == 1 ? Math.max(candidateMass, Math.exp(logSumExp - logits[0])) : candidateMass;
+        temperature == 1 ? Math.max(candidateMass, Math.exp(logSumExp - best)) : candidateMass;
     int kept = count;
     double keptMass = total;
     if (sampling.topP() < 1) {
@@ -111,50 +141,16 @@ public final class TokenChooser {
         cumulative += weights[++chosen];
       }
     }
-    token = ids[chosen];
-    logProbability = logits[chosen] - logSumExp;
-    confidence = plainConfidence ? Math.exp(logProbability) : weights[chosen] / keptMass;
+    token = candidates.id(chosen);
+    confidence =
+        plainConfidence
+            ? Math.exp(candidates.logit(chosen) - logSumExp)
+            : weights[chosen] / keptMass;
     margin = (weights[0] - (kept > 1 ? weights[1] : 0)) / keptMass;
     negativeEntropy =
         kept == count && temperature == 1 && !sampling.filtered()
-            ? -((outputs.entropy(o) + removedEntropy) / (1 - removed) + Math.log1p(-removed))
+            ? candidates.negativeEntropy()
             : negativeEntropyOf(kept, keptMass);
-  }
-
-  private void gather(StepOutputs outputs, int o, int[] suppressed) {
-    int all = outputs.candidateCount();
-    if (ids.length < all) {
-      ids = new int[all];
-      logits = new double[all];
-      weights = new double[all];
-    }
-    count = 0;
-    for (int c = 0; c < all; c++) {
-      int id = outputs.candidateId(o, c);
-      if (!contains(suppressed, id)) {
-        ids[count] = id;
-        logits[count++] = outputs.candidateLogit(o, c);
-      }
-    }
-    if (count == 0) {
-      ids[0] = outputs.candidateId(o, 0);
-      logits[0] = outputs.candidateLogit(o, 0);
-      count = 1;
-    }
-  }
-
-  private static double knownLogit(StepOutputs outputs, int o, int id) {
-    for (int s = 0; s < outputs.specialCount(); s++) {
-      if (outputs.specialTokenId(s) == id) {
-        return outputs.specialLogit(o, s);
-      }
-    }
-    for (int c = 0; c < outputs.candidateCount(); c++) {
-      if (outputs.candidateId(o, c) == id) {
-        return outputs.candidateLogit(o, c);
-      }
-    }
-    return Double.NEGATIVE_INFINITY;
   }
 
   private double sum(int kept) {
@@ -172,15 +168,6 @@ public final class TokenChooser {
       sum += p > 0 ? p * Math.log(p) : 0;
     }
     return sum;
-  }
-
-  private static boolean contains(int[] ids, int id) {
-    for (int candidate : ids) {
-      if (candidate == id) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The chosen token, x0. */
@@ -201,10 +188,5 @@ public final class TokenChooser {
   /** Sum of p ln p in nats; NaN where the engine gives no entropy and nothing is filtered. */
   public double negativeEntropy() {
     return negativeEntropy;
-  }
-
-  /** Natural logarithm of the chosen token's plain softmax probability. */
-  public double logProbability() {
-    return logProbability;
   }
 }

@@ -3,6 +3,7 @@ package dev.unmask.scheduler.parameters;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -149,12 +150,69 @@ class ParameterParserTest {
         "steps | 4 | steps=4 is not a parameter of algorithm d2f",
         "algorithm | greedy | algorithm=greedy is none of autoregressive, llada, fast_dllm, d2f,"
             + " block_diffusion, dream",
+        "logprobs | 33 | logprobs=33 is not in [0, 32]",
+        "logprobs | -1 | logprobs=-1 is not in [0, 32]",
+        "logprobs | true | logprobs=true is not an integer",
+        "repetition_penalty | 0 | repetition_penalty=0 is not above 0",
+        "repetition_penalty | -1 | repetition_penalty=-1 is not in >= 0.0",
+        "presence_penalty | 2.1 | presence_penalty=2.1 is not in [-2.0, 2.0]",
+        "frequency_penalty | -3 | frequency_penalty=-3 is not in [-2.0, 2.0]",
+        "bad_words_ids | 5 | bad_words_ids=5 is not a list of lists of token ids",
+        "bad_words_ids | [5] | bad_words_ids=[5] is not a list of lists of token ids",
+        "bad_words_ids | [[5],[]] | bad_words_ids[1] has no token",
+        "bad_words_ids | [[5],[1,100]] | bad_words_ids[1]=100 is not in [0, 99]",
+        "bad_words_ids | [[5],[1,x]] | bad_words_ids[1]=x is not an integer",
         "min_tokens | 129 | min_tokens=129 is not in [0, 128]",
       })
   void badValue_isNamed(String name, String value, String message) {
     UnmaskException e = assertThrows(UnmaskException.class, () -> parse(name, value));
     assertSame(ErrorCode.INVALID_ARGUMENT, e.code());
     assertEquals(message, e.getMessage());
+  }
+
+  @Test
+  void tokenRules_neutralUnlessGiven() {
+    GenerationParameters parsed = parse();
+    assertTrue(parsed.penalties().neutral());
+    assertEquals(0, parsed.badWords().length);
+    assertEquals(GenerationParameters.NO_LOGPROBS, parsed.logprobs());
+    assertTrue(
+        parse("repetition_penalty", "1.0", "presence_penalty", 0, "frequency_penalty", "-0")
+            .penalties()
+            .neutral());
+    assertEquals(0, parse("logprobs", 0).logprobs());
+    assertEquals(20, parse("logprobs", "20").logprobs());
+    assertEquals(
+        new Penalties(1.2, -0.5, 2),
+        parse("repetition_penalty", 1.2, "presence_penalty", "-0.5", "frequency_penalty", 2)
+            .penalties());
+  }
+
+  @Test
+  void badWordsIds_listsArraysAndText_meanTheSame() {
+    int[][] expected = {{1, 2}, {3}};
+    assertArrayEquals(
+        expected, parse("bad_words_ids", List.of(List.of(1, 2), List.of(3))).badWords());
+    assertArrayEquals(expected, parse("bad_words_ids", expected).badWords());
+    assertArrayEquals(expected, parse("bad_words_ids", " [[1, 2], [ 3]] ").badWords());
+    assertArrayEquals(new int[0][], parse("bad_words_ids", "[]").badWords());
+    assertEquals(parse("bad_words_ids", expected), parse("bad_words_ids", "[[1,2],[3]]"));
+    assertNotEquals(parse("bad_words_ids", expected), parse("bad_words_ids", "[[1],[2,3]]"));
+  }
+
+  @Test
+  void badWordsIds_whichMayForbidEveryToken_areRefused() {
+    int[][] words = new int[97][];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = new int[] {i};
+    }
+    assertMessage(
+        "bad_words_ids=97 tokens and stop_token_ids=2 tokens may leave none of the vocabulary of"
+            + " 100",
+        () -> parse("bad_words_ids", words));
+    assertMessage(
+        "bad_words_ids has 4097 tokens, more than 4096",
+        () -> parse("bad_words_ids", new int[][] {new int[4097]}));
   }
 
   @Test

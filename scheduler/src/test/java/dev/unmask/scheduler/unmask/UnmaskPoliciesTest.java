@@ -9,7 +9,7 @@ class UnmaskPoliciesTest {
   private static String chosen(UnmaskPolicy policy, int quota, double... probabilities) {
     Proposals proposals = new Proposals();
     for (int i = 0; i < probabilities.length; i++) {
-      proposals.add(10 + i, i, probabilities[i], probabilities[i]);
+      proposals.add(10 + i, i, i, probabilities[i], probabilities[i]);
     }
     policy.choose(proposals, quota);
     StringBuilder marks = new StringBuilder();
@@ -66,14 +66,14 @@ class UnmaskPoliciesTest {
     UnmaskPolicy policy = UnmaskPolicies.entropyBound(0.35);
     // Scores are negative entropies: 0.1, 0.3, 0.2 nats.
     Proposals proposals = new Proposals();
-    proposals.add(0, 0, 1, -0.1);
-    proposals.add(1, 0, 1, -0.3);
-    proposals.add(2, 0, 1, -0.2);
+    proposals.add(0, 0, 0, 1, -0.1);
+    proposals.add(1, 1, 0, 1, -0.3);
+    proposals.add(2, 2, 0, 1, -0.2);
     policy.choose(proposals, 1);
     assertEquals(2, proposals.chosenCount());
     assertEquals(true, proposals.chosen(0) && proposals.chosen(2));
     proposals.clear();
-    proposals.add(0, 0, 1, -2);
+    proposals.add(0, 0, 0, 1, -2);
     policy.choose(proposals, 1);
     assertEquals(1, proposals.chosenCount());
   }
