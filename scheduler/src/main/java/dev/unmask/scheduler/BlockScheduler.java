@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  * than n - 1 steps in a row.
  *
  * <p>Owned by one thread. Listeners are told on that thread, within {@link #apply}, {@link #fail},
- * {@link #cancel}, {@link #finish} and, where a request needs no pass, {@link #plan}.
+ * {@link #cancel}, {@link #finish} and {@link #plan}.
  */
 public final class BlockScheduler {
   private final ModelTraits model;
@@ -205,6 +205,12 @@ public final class BlockScheduler {
       entry.decoder.plan(plan);
       entry.sequence.countPass(plan.queryCount() - before);
       inStep.add(entry);
+    }
+    for (int row = 0; row < inStep.size(); row++) {
+      Sequence sequence = inStep.get(row).sequence;
+      if (sequence.forwardPasses() == 1) {
+        sequence.listener().onScheduled(sequence);
+      }
     }
     return plan;
   }

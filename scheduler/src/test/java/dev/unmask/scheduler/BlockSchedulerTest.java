@@ -261,6 +261,11 @@ class BlockSchedulerTest {
     SequenceListener stopping =
         new SequenceListener() {
           @Override
+          public void onScheduled(SequenceView sequence) {
+            recorder.onScheduled(sequence);
+          }
+
+          @Override
           public void onCommitted(SequenceView sequence) {
             recorder.onCommitted(sequence);
             assertTrue(scheduler.finish(sequence.id()));
