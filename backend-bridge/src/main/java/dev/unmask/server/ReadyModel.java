@@ -119,7 +119,10 @@ final class ReadyModel implements ServedModel, AutoCloseable {
   public InferenceCall infer(InferRequest request, ResponseObserver observer) {
     TrackedInference call = new TrackedInference(this, request, observer);
     return start(
-        call, request.arrivalNanos(), observer::onError, tracked -> loaded.infer(request, call));
+        call,
+        request.arrivalNanos(),
+        observer::onError,
+        tracked -> loaded.infer(request, call, call::onResult));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.unmask.server;
 
+import dev.unmask.request.GenerationResult;
 import dev.unmask.request.InferenceCall;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -63,6 +64,16 @@ abstract class TrackedCall implements InferenceCall {
     if (!answered.get() && answered.compareAndSet(false, true)) {
       model.telemetry().onFirstResponse(System.nanoTime() - arrivalNanos);
     }
+  }
+
+  /** How much a generation took, as fields of the log. */
+  static String fields(GenerationResult result) {
+    return " prompt_tokens="
+        + result.promptTokens()
+        + " tokens="
+        + result.tokenIds().length
+        + " passes="
+        + result.forwardPasses();
   }
 
   /**

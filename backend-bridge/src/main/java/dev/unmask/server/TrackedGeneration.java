@@ -33,14 +33,7 @@ final class TrackedGeneration extends TrackedCall implements GenerationObserver 
     try {
       observer.onFinished(rest, result);
     } finally {
-      ended(
-          "OK",
-          " prompt_tokens="
-              + result.promptTokens()
-              + " tokens="
-              + result.tokenIds().length
-              + " passes="
-              + result.forwardPasses());
+      ended("OK", fields(result));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.unmask.server;
 
+import dev.unmask.request.GenerationResult;
 import dev.unmask.request.InferRequest;
 import dev.unmask.request.InferResponse;
 import dev.unmask.request.ResponseObserver;
@@ -9,10 +10,16 @@ import dev.unmask.scheduler.UnmaskException;
 final class TrackedInference extends TrackedCall implements ResponseObserver {
   private final ResponseObserver observer;
   private int responses;
+  private String result = "";
 
   TrackedInference(ReadyModel model, InferRequest request, ResponseObserver observer) {
     super(model, request.id(), request.arrivalNanos());
     this.observer = observer;
+  }
+
+  /** How the generation behind it ended; comes before the end of the request. */
+  void onResult(GenerationResult ended) {
+    result = fields(ended);
   }
 
   @Override
@@ -23,7 +30,7 @@ final class TrackedInference extends TrackedCall implements ResponseObserver {
       observer.onResponse(response, last);
     } finally {
       if (last) {
-        ended("OK", " responses=" + responses);
+        ended("OK", " responses=" + responses + result);
       }
     }
   }
@@ -33,7 +40,7 @@ final class TrackedInference extends TrackedCall implements ResponseObserver {
     try {
       observer.onCompleted();
     } finally {
-      ended("OK", " responses=" + responses);
+      ended("OK", " responses=" + responses + result);
     }
   }
 
@@ -42,7 +49,7 @@ final class TrackedInference extends TrackedCall implements ResponseObserver {
     try {
       observer.onError(error);
     } finally {
-      ended(error.code().name(), " responses=" + responses);
+      ended(error.code().name(), " responses=" + responses + result);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.unmask.server;
 
 import dev.unmask.request.GenerationInput;
 import dev.unmask.request.GenerationObserver;
+import dev.unmask.request.GenerationResult;
 import dev.unmask.request.InferRequest;
 import dev.unmask.request.InferResponse;
 import dev.unmask.request.InferenceCall;
@@ -14,6 +15,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A model in memory whose requests end when the test says so, or are cancelled. */
 final class FakeModel implements LoadedModel {
@@ -48,7 +50,8 @@ final class FakeModel implements LoadedModel {
   }
 
   @Override
-  public InferenceCall infer(InferRequest request, ResponseObserver observer) {
+  public InferenceCall infer(
+      InferRequest request, ResponseObserver observer, Consumer<GenerationResult> onResult) {
     open.add(observer);
     return () -> cancel(observer);
   }
