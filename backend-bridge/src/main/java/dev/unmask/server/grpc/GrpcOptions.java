@@ -89,7 +89,7 @@ public final class GrpcOptions {
     return allowed;
   }
 
-  String address() {
+  public String address() {
     return address;
   }
 
