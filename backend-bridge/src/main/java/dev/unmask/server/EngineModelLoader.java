@@ -12,6 +12,7 @@ import dev.unmask.bridge.text.TextTokenizer;
 import dev.unmask.request.EncodingThreads;
 import dev.unmask.request.GenerationService;
 import dev.unmask.request.TensorGeneration;
+import dev.unmask.scheduler.LookAhead;
 import dev.unmask.scheduler.SchedulerConfig;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -22,6 +23,12 @@ import java.util.concurrent.ExecutorService;
  */
 public final class EngineModelLoader implements ModelLoader, AutoCloseable {
   private static final int ENCODING_QUEUE = 1024;
+
+  /** Prompts whose keys and values are kept; memory and use decide which. */
+  private static final int REUSE_ENTRIES = 1024;
+
+  /** Query positions that an adaptive look-ahead aims at: beyond it a pass only takes longer. */
+  private static final int LOOK_AHEAD_QUERY_TOKENS = 256;
 
   private final ExecutorService encoding =
       EncodingThreads.newExecutor(
@@ -47,7 +54,7 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
               source.name(),
               engine,
               source.manifest().traits(),
-              schedulerConfig(settings),
+              schedulerConfig(settings, kvPositions),
               telemetry);
       GenerationService generations =
           new GenerationService(source.manifest(), tokenizer, prompts, worker, telemetry, encoding);
@@ -67,9 +74,19 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
     }
   }
 
-  private static SchedulerConfig schedulerConfig(ModelSettings settings) {
-    return new SchedulerConfig(
-        settings.maxSequences(), settings.maxQueryTokens(), settings.maxQueueSize());
+  private static SchedulerConfig schedulerConfig(ModelSettings settings, long kvPositions) {
+    return SchedulerConfig.builder(settings.maxSequences())
+        .maxQueryTokens(settings.maxQueryTokens())
+        .maxWaiting(settings.maxQueueSize())
+        .kvPositions(kvPositions)
+        .watermark(settings.watermark())
+        .reuseEntries(settings.kvCacheReuse() ? REUSE_ENTRIES : 0)
+        .lookAhead(
+            settings.adaptiveLookahead()
+                ? LookAhead.adaptive(LOOK_AHEAD_QUERY_TOKENS)
+                : LookAhead.fixed())
+        .maxOvertaken(settings.maxOvertaken())
+        .build();
   }
 
   /** Ends the encoding threads; call when every model is closed. */

@@ -374,30 +374,11 @@ class HttpConnectionTest {
     try (RawClient client = new RawClient(http.port())) {
       assertEquals("", client.readAll());
     }
-    try (RawClient client = new RawClient(http.port())) {
-      client.send(RawClient.get("/v2/health/live"));
-      assertTrue(client.readAll().startsWith("HTTP/1.1 200 OK"));
-    }
-  }
-
-  @Test
-  void computing_pastTimeouts_isNotCut() throws Exception {
-    restart(
-        options -> options.idleTimeout(Duration.ofMillis(100)).readTimeout(Duration.ofMillis(100)));
-    try (RawClient client = new RawClient(http.port());
-        RawClient idle = new RawClient(http.port())) {
-      client.send(RawClient.post(GENERATE, "{}"));
-      ResponseObserver observer = nextObserver();
-      // The end of a connection opened later shows that both times have passed.
-      assertEquals("", idle.readAll());
-      observer.onResponse(response("a"), true);
-      assertTrue(client.readTo("\"a\"}").startsWith("HTTP/1.1 200 OK"));
-    }
   }
 
   @Test
   void reader_takingNothing_isClosedAndCancelled() throws Exception {
-    restart(options -> options.idleTimeout(Duration.ofMillis(300)));
+    restart(options -> options.idleTimeout(Duration.ofSeconds(3)));
     try (RawClient client = new RawClient(http.port())) {
       client.send(RawClient.post(STREAM, "{}"));
       ResponseObserver observer = nextObserver();
