@@ -137,12 +137,14 @@ class AdmissionTest {
             });
         harness.apply();
         steps++;
+        assertTrue(
+            steps <= (long) (earlier + maxOvertaken) * maxTokens + 1,
+            "seed " + seed + " steps " + steps);
       }
       long overtook =
           started.stream().takeWhile(id -> id != low.id).filter(id -> id > low.id).count();
       String label = "seed " + seed + " overtook " + overtook + " steps " + steps;
       assertTrue(overtook <= maxOvertaken, label);
-      assertTrue(steps <= (long) (earlier + maxOvertaken) * maxTokens + 1, label);
       mostOvertaken += overtook == maxOvertaken && maxOvertaken > 0 ? 1 : 0;
       while (low.finished == null) {
         harness.step();

@@ -150,17 +150,21 @@ class KvReuseTest {
   @Test
   void cancelledBeforeItsFirstRow_savesNothing() {
     SchedulerHarness harness =
-        new SchedulerHarness(SchedulerConfig.builder(2).reuseEntries(4).maxQueryTokens(10).build());
-    int[] prompt = prompt(50);
-    run(harness, request("autoregressive", prompt));
-    Recorder blocks = harness.submit(request("autoregressive", prompt(60)));
-    Recorder leftOut = harness.submit(request("autoregressive", prompt));
+        new SchedulerHarness(SchedulerConfig.builder(3).reuseEntries(2).maxQueryTokens(10).build());
+    run(harness, request("autoregressive", prompt(50)));
+    run(harness, request("autoregressive", prompt(51)));
+    Recorder first = harness.submit(request("autoregressive", prompt(60)));
+    Recorder second = harness.submit(request("autoregressive", prompt(50)));
+    Recorder third = harness.submit(request("autoregressive", prompt(51)));
     harness.step();
-    assertEquals(1, blocks.scheduled);
-    assertEquals(0, leftOut.scheduled);
-    harness.scheduler.cancel(leftOut.id);
+    assertEquals(1, first.scheduled);
+    assertEquals(0, second.scheduled + third.scheduled);
+    harness.scheduler.cancel(second.id);
+    harness.scheduler.cancel(third.id);
+    // The first prompt takes the place of the second's entry, which its slot never held.
     harness.drain();
-    assertEquals(49, reused(harness, request("autoregressive", prompt)));
+    assertEquals(50, reused(harness, request("autoregressive", prompt(51))));
+    assertEquals(59, reused(harness, request("autoregressive", prompt(60))));
   }
 
   @Test
