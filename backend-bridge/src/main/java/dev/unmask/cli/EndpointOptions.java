@@ -5,6 +5,9 @@ import dev.unmask.server.InferenceServer;
 import dev.unmask.server.MetricsSource;
 import dev.unmask.server.grpc.GrpcFrontEnd;
 import dev.unmask.server.grpc.GrpcOptions;
+import dev.unmask.server.http.ErrorStyle;
+import dev.unmask.server.http.HttpRoute;
+import dev.unmask.server.page.PageHandler;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -21,7 +24,11 @@ final class EndpointOptions implements Endpoints {
       result.add(
           new Endpoint("GRPCInferenceService", grpc.address(), new GrpcFrontEnd(grpc, server)));
     }
-    result.addAll(http.create(server, metrics, List.of()));
+    result.addAll(http.create(server, metrics, List.of(page())));
     return result;
+  }
+
+  private static HttpRoute page() {
+    return new HttpRoute("GET", "/", false, null, ErrorStyle.TRITON, new PageHandler());
   }
 }
