@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,14 @@ final class GoldenLine {
   /** What must be decoded: quirk 3 of the published block diffusion is not reproduced. */
   int[] outputIds() {
     return ids(node.has("output_ids_guarded") ? "output_ids_guarded" : "output_ids");
+  }
+
+  /** The answer as a client gets it: what is decoded up to the first token that ends it. */
+  int[] answerIds() {
+    Object ends = parameters().getOrDefault("eos_token_ids", parameters().get("stop_token_ids"));
+    List<?> given =
+        ends == null ? BundledModelFixture.manifest(model()).eosTokenIds() : (List<?>) ends;
+    return Arrays.stream(outputIds()).takeWhile(id -> !given.contains(id)).toArray();
   }
 
   int forwardPasses() {
