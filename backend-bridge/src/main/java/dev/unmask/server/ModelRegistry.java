@@ -123,19 +123,8 @@ final class ModelRegistry implements AutoCloseable {
         throw UnmaskException.invalid("unrecognized load parameter '" + parameter + "'");
       }
     }
-    ModelConfig given = null;
-    Object json = parameters.get(CONFIG);
-    if (json != null) {
-      if (!(json instanceof String text)) {
-        throw UnmaskException.invalid("load parameter 'config' must be a string");
-      }
-      given = ModelConfigs.parseJson(text);
-    }
-    if (json == null && !parameters.isEmpty()) {
-      throw UnmaskException.invalid(
-          "override model directory for model '" + name + "' needs the parameter 'config'");
-    }
     try {
+      ModelConfig given = config(parameters);
       FileOverrides files = FileOverrides.of(parameters);
       if (files != null) {
         entry(checked(name)).load(files::directory, given, files);
@@ -147,6 +136,18 @@ final class ModelRegistry implements AutoCloseable {
       throw new UnmaskException(
           e.code() == ErrorCode.INTERNAL ? e.code() : ErrorCode.INVALID_ARGUMENT, message, e);
     }
+  }
+
+  /** The configuration that a request brings; null for none. */
+  private static ModelConfig config(Map<String, Object> parameters) {
+    Object json = parameters.get(CONFIG);
+    if (json == null && !parameters.isEmpty()) {
+      throw UnmaskException.invalid("files that replace the model's need the parameter 'config'");
+    }
+    if (json != null && !(json instanceof String)) {
+      throw UnmaskException.invalid("load parameter 'config' must be a string");
+    }
+    return json == null ? null : ModelConfigs.parseJson((String) json);
   }
 
   private void loadFromRepository(String name, ModelConfig given) {
