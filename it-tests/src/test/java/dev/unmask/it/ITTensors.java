@@ -223,22 +223,30 @@ class ITTensors extends ServedTest {
   @ParameterizedTest
   @ValueSource(strings = {"tiny_ar", "tiny_d2f", "tiny_llada"})
   void stopWords_cutExactlyStreamedAndNot(String model) {
-    String whole = answer(model);
+    String whole = answer(model, "max_tokens", 48);
     for (String stop : List.of("break", " so", "lf br", "####")) {
       assertTrue(whole.contains(stop), whole);
       String expected = whole.substring(0, whole.indexOf(stop));
       JsonNode reply =
-          ask(model, "stop_words", List.of("never", stop), "return_finish_reason", true);
+          ask(
+              model,
+              "max_tokens",
+              48,
+              "stop_words",
+              List.of("never", stop),
+              "return_finish_reason",
+              true);
       assertEquals(expected, reply.get("text_output").asText());
       assertEquals("stop", reply.get("finish_reason").asText());
       List<JsonNode> events =
-          http.generateStream(model, body("stop_words", List.of(stop), "stream", true))
+          http.generateStream(
+                  model, body("max_tokens", 48, "stop_words", List.of(stop), "stream", true))
               .expect(200)
               .events();
       assertEquals(expected, joined(events));
       for (Object form : List.of(stop, List.of(stop))) {
         String sampling = HttpClientFixture.write(Map.of("stop", form));
-        assertEquals(expected, answer(model, "sampling_parameters", sampling));
+        assertEquals(expected, answer(model, "max_tokens", 48, "sampling_parameters", sampling));
       }
     }
   }
@@ -418,7 +426,9 @@ class ITTensors extends ServedTest {
   @Test
   void badWords_doNotOccur() {
     for (String model : MODELS) {
-      assertFalse(answer(model, "bad_words", List.of(" break")).contains(" break"), model);
+      assertFalse(
+          answer(model, "max_tokens", 32, "bad_words", List.of(" break")).contains(" break"),
+          model);
     }
   }
 
@@ -434,7 +444,7 @@ class ITTensors extends ServedTest {
             "tiny_llada",
             "algorithm",
             "fast_dllm",
-            "confidence_threshold",
+            "threshold",
             threshold,
             "gen_length",
             32,
