@@ -9,29 +9,47 @@ import dev.unmask.scheduler.SchedulerConfig;
 import dev.unmask.scheduler.SequenceListener;
 import dev.unmask.scheduler.StepOutputs;
 import dev.unmask.scheduler.StepPlan;
+import dev.unmask.scheduler.SubmitOptions;
 import dev.unmask.scheduler.UnmaskException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Drives one scheduler over one engine session: plan, run, apply. Confined to one thread, which
- * calls {@link #step} as long as there is work; listeners are told on it.
+ * Drives one scheduler over one engine session: plan, run, apply. Confined to one thread, the first
+ * that submits or steps; it calls {@link #step} as long as there is work, and listeners are told on
+ * it. A call from any other thread is refused with IllegalStateException.
  *
  * <p>An engine failure ends the sequences of that step with the engine's error; the loop goes on
- * with the others.
+ * with the others. So does an OutOfMemoryError or a StackOverflowError in the engine. Whatever else
+ * {@link #step} throws leaves the loop unusable.
  */
 public final class DecodeLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(DecodeLoop.class);
+
   private final EngineSession engine;
   private final BlockScheduler scheduler;
   private final StepOutputs outputs;
+  private final StepMeter meter;
+  private final Telemetry telemetry;
+  private Thread owner;
   private long steps;
   private long engineNanos;
   private long hostNanos;
+
+  /** A loop that reports to nobody. */
+  public DecodeLoop(EngineSession engine, ModelTraits model, SchedulerConfig config) {
+    this(engine, model, config, Telemetry.NOOP);
+  }
 
   /**
    * @param engine borrowed; the caller closes it after the loop's last step
    * @param model what the engine runs
    * @param config limits; no more sequences than the engine has slots
+   * @param telemetry told of every step
+   * @throws UnmaskException INVALID_ARGUMENT where the engine has fewer slots
    */
-  public DecodeLoop(EngineSession engine, ModelTraits model, SchedulerConfig config) {
+  public DecodeLoop(
+      EngineSession engine, ModelTraits model, SchedulerConfig config, Telemetry telemetry) {
     if (config.maxSequences() > engine.capabilities().maxSequences()) {
       throw UnmaskException.invalid(
           "maxSequences="
@@ -40,24 +58,37 @@ public final class DecodeLoop {
               + engine.capabilities().maxSequences());
     }
     this.engine = engine;
+    this.telemetry = telemetry;
     this.scheduler = new BlockScheduler(model, config);
+    this.meter = new StepMeter(scheduler, engine.capabilities());
     this.outputs =
         new StepOutputs(
             engine.capabilities().candidateCount(), engine.capabilities().specialTokenIds());
   }
 
-  /** Takes a request in; see {@link BlockScheduler#submit}. */
+  /** Takes a request in; see {@link BlockScheduler#submit(GenerationRequest, SequenceListener)}. */
   public long submit(GenerationRequest request, SequenceListener listener) {
-    return scheduler.submit(request, listener);
+    return submit(request, SubmitOptions.DEFAULT, listener);
+  }
+
+  /**
+   * Takes a request in; see {@link BlockScheduler#submit(GenerationRequest, SubmitOptions,
+   * SequenceListener)}. Deadlines are on the clock of {@link System#nanoTime}.
+   */
+  public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
+    checkThread();
+    return scheduler.submit(request, options, meter.counting(listener));
   }
 
   /** Ends a sequence on its caller's behalf; see {@link BlockScheduler#cancel}. */
   public boolean cancel(long id) {
+    checkThread();
     return scheduler.cancel(id);
   }
 
   /** Ends a sequence whose answer is complete; see {@link BlockScheduler#finish}. */
   public boolean finish(long id) {
+    checkThread();
     return scheduler.finish(id);
   }
 
@@ -72,30 +103,41 @@ public final class DecodeLoop {
    * @return whether there was anything to do
    */
   public boolean step() {
+    checkThread();
     long begin = System.nanoTime();
-    StepPlan plan = scheduler.plan();
-    if (plan.rowCount() == 0) {
+    StepPlan plan = scheduler.plan(begin);
+    if (plan.isEmpty()) {
       return false;
     }
+    meter.planned(plan);
     long planned = System.nanoTime();
-    UnmaskException failure = null;
-    try {
-      engine.run(plan, outputs);
-    } catch (UnmaskException e) {
-      failure = e;
-    } catch (RuntimeException e) {
-      failure = new UnmaskException(ErrorCode.INTERNAL, "engine: " + e, e);
-    }
+    UnmaskException failure = run(plan);
     long ran = System.nanoTime();
     if (failure == null) {
       scheduler.apply(outputs);
     } else {
       scheduler.fail(failure);
     }
-    steps++;
+    long applied = System.nanoTime();
+    steps += plan.rowCount() > 0 ? 1 : 0;
     engineNanos += ran - planned;
-    hostNanos += planned - begin + System.nanoTime() - ran;
+    hostNanos += planned - begin + applied - ran;
+    telemetry.onStep(meter.report(failure != null, planned - begin, ran - planned, applied - ran));
     return true;
+  }
+
+  /** Runs the engine; returns what it failed with, or null. */
+  private UnmaskException run(StepPlan plan) {
+    try {
+      engine.run(plan, outputs);
+      return null;
+    } catch (UnmaskException e) {
+      LOG.warn("step {} with {} rows failed: {}", steps, plan.rowCount(), e.getMessage());
+      return e;
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      LOG.error("step {} with {} rows failed", steps, plan.rowCount(), e);
+      return new UnmaskException(ErrorCode.INTERNAL, "engine: " + e, e);
+    }
   }
 
   /** Steps until every sequence has ended. */
@@ -105,7 +147,7 @@ public final class DecodeLoop {
     }
   }
 
-  /** Steps done so far. */
+  /** Steps done so far that had rows. */
   public long steps() {
     return steps;
   }
@@ -118,5 +160,16 @@ public final class DecodeLoop {
   /** Time spent outside the engine, listeners included, in nanoseconds. */
   public long hostNanos() {
     return hostNanos;
+  }
+
+  private void checkThread() {
+    Thread current = Thread.currentThread();
+    if (owner != current) {
+      if (owner != null) {
+        throw new IllegalStateException(
+            "decode loop of thread " + owner.getName() + " used by " + current.getName());
+      }
+      owner = current;
+    }
   }
 }

@@ -30,7 +30,7 @@ public interface Telemetry {
   void onBlock(long nanos);
 
   /**
-   * A response was sent. Decode thread.
+   * A response was handed over: a delta, a snapshot, or the end with what is left. Decode thread.
    *
    * @param index of the response within its request, from 0
    * @param inferNanos since the response before, or since the first step
@@ -39,7 +39,7 @@ public interface Telemetry {
    */
   void onResponse(int index, long inferNanos, long outputNanos, boolean empty);
 
-  /** A request ended. Any thread. */
+  /** A request ended; comes before the client is told. Any thread. */
   void onEnded(RequestReport report);
 
   /** A step is done. Decode thread. */
@@ -53,9 +53,9 @@ public interface Telemetry {
     REJECTED,
     /** The client gave up. */
     CANCELED,
-    /** The engine failed. */
+    /** The engine failed, or this server did. */
     BACKEND,
-    /** Anything else, bad input first of all. */
+    /** Anything else: bad input first of all, or time that ran out while it was decoded. */
     OTHER
   }
 
@@ -66,7 +66,7 @@ public interface Telemetry {
    * @param responses responses sent
    * @param totalNanos from arrival to end
    * @param inputNanos reading and tokenizing
-   * @param queueNanos waiting for the first step; 0 where there was none
+   * @param queueNanos waiting to be tokenized and for the first step; 0 where there was no step
    * @param inferNanos from the first step to the end, without output
    * @param outputNanos making and handing over responses
    * @param promptTokens tokens of the prompt

@@ -44,6 +44,16 @@ final class BundledModels {
   }
 
   /**
+   * Imports every bundled model that is not there.
+   *
+   * @param err told in a line of each import
+   * @throws UnmaskException NOT_FOUND where a checkpoint is missing
+   */
+  static void ensureAll(PrintWriter err) {
+    NAMES.forEach(name -> ensure(name, err));
+  }
+
+  /**
    * Imports a bundled model unless it is there.
    *
    * @param err told in a line of an import

@@ -18,7 +18,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "unmask",
     description = "Decodes text with diffusion language models, block by block in parallel.",
-    subcommands = {ImportCommand.class, GenerateCommand.class, DemoCommand.class},
+    subcommands = {
+      ImportCommand.class,
+      GenerateCommand.class,
+      DemoCommand.class,
+      ServeCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND")

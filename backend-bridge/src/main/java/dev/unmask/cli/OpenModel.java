@@ -3,6 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.bridge.DecodeLoop;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineProvider;
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.EngineSession;
 import dev.unmask.bridge.text.ChatTemplate;
 import dev.unmask.bridge.text.PromptEncoder;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /** A model ready to decode on the calling thread: tokenizer, engine session and decode loop. */
 final class OpenModel implements AutoCloseable {
@@ -50,7 +50,7 @@ final class OpenModel implements AutoCloseable {
   static OpenModel open(Path repository, String name, String engineName, EngineOptions options) {
     Path version = versionDirectory(repository, name);
     ModelManifest manifest = ModelManifest.read(version);
-    EngineProvider provider = provider(engineName);
+    EngineProvider provider = EngineProviders.find(engineName);
     TextTokenizer tokenizer = TextTokenizer.load(version);
     EngineSession engine = null;
     try {
@@ -139,17 +139,5 @@ final class OpenModel implements AutoCloseable {
       }
     }
     return result;
-  }
-
-  private static EngineProvider provider(String name) {
-    List<String> names = new ArrayList<>();
-    for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
-      if (provider.name().equals(name)) {
-        return provider;
-      }
-      names.add(provider.name());
-    }
-    throw new UnmaskException(
-        ErrorCode.NOT_FOUND, "--engine=" + name + " is none of " + String.join(", ", names));
   }
 }

@@ -5,6 +5,7 @@ import dev.unmask.bridge.Telemetry.Outcome;
 import dev.unmask.bridge.Telemetry.RequestReport;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,16 @@ public final class TensorGeneration {
    * observer is told before this returns where the request is refused for what it says.
    */
   public InferenceCall infer(InferRequest request, ResponseObserver observer) {
+    return infer(request, observer, result -> {});
+  }
+
+  /**
+   * As {@link #infer(InferRequest, ResponseObserver)}.
+   *
+   * @param onResult shown how the generation ended, if it ended well, before the observer is told
+   */
+  public InferenceCall infer(
+      InferRequest request, ResponseObserver observer, Consumer<GenerationResult> onResult) {
     TensorRequest read;
     try {
       read = reader.read(request);
@@ -51,7 +62,8 @@ public final class TensorGeneration {
       String message = "the request cannot be read: " + e.getClass().getSimpleName();
       return refuse(request, observer, new UnmaskException(ErrorCode.INTERNAL, message, e));
     }
-    return generator.generate(read.input(), new TensorResponder(read, observer));
+    return generator.generate(
+        read.input(), new ResultTap(new TensorResponder(read, observer), onResult));
   }
 
   private InferenceCall refuse(

@@ -26,15 +26,16 @@ public interface InferenceServer {
    * A model that is ready.
    *
    * @param version a number, or empty for the server's choice
-   * @throws UnmaskException NOT_FOUND for a model or version that is unknown, UNAVAILABLE for one
-   *     that is not ready (as while it loads, or since loading failed)
+   * @throws UnmaskException NOT_FOUND for a model or version that is unknown and where no version
+   *     is ready, UNAVAILABLE for a version that is not ready (as while it loads, or since loading
+   *     failed) and during shutdown, INVALID_ARGUMENT for a version that is no number
    */
   ServedModel model(String name, String version);
 
   /**
-   * Whether a model takes requests.
+   * Whether a model takes requests; false for one that is unknown.
    *
-   * @throws UnmaskException NOT_FOUND for a model or version that is unknown
+   * @throws UnmaskException INVALID_ARGUMENT for a version that is no number
    */
   boolean isModelReady(String name, String version);
 
@@ -49,8 +50,9 @@ public interface InferenceServer {
   /**
    * Every model of the repository with its state and, where loading failed, the reason.
    *
-   * @param repository empty, or the repository's path
+   * @param repository empty; no repository can be named
    * @param readyOnly leave out models that are not ready
+   * @throws UnmaskException UNSUPPORTED for a named repository, here and below
    */
   RepositoryIndexResponse index(String repository, boolean readyOnly);
 
@@ -65,7 +67,10 @@ public interface InferenceServer {
 
   /**
    * Unloads a model: it takes no new requests from now on, and is closed once those in progress
-   * have ended. Does not wait for that.
+   * have ended. Waits for a load of the same model that is going on, not for requests. Does nothing
+   * where the model is not loaded.
+   *
+   * @throws UnmaskException UNAVAILABLE where the server's model control mode is not explicit
    */
   void unload(String repository, String name, boolean unloadDependents);
 

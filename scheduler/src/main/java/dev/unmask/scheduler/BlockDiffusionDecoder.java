@@ -18,6 +18,9 @@ final class BlockDiffusionDecoder extends Decoder {
   private final QuotaSchedule schedule;
   private final int lastEnd;
 
+  /** End of the blocks that lie within the prompt. */
+  private final int promptBlocksEnd;
+
   /** Cache indices before this hold keys and values of final tokens. */
   private int cachedEnd;
 
@@ -38,7 +41,8 @@ final class BlockDiffusionDecoder extends Decoder {
           case SEQUENTIAL -> UnmaskPolicies.leftmost();
           case ENTROPY_BOUNDED -> UnmaskPolicies.entropyBound(diffusion.ebThreshold());
         };
-    openBlock(sequence.length() / length * length);
+    promptBlocksEnd = sequence.length() / length * length;
+    openBlock(promptBlocksEnd);
   }
 
   private void openBlock(int start) {
@@ -82,7 +86,9 @@ final class BlockDiffusionDecoder extends Decoder {
 
   @Override
   void plan(StepPlan plan) {
-    addSpan(plan, cachedEnd == 0 ? RowKind.PREFILL : RowKind.DENOISE, from(), block.end);
+    // A prompt shorter than a block is computed in every pass of the first block.
+    boolean prefill = cachedEnd == 0 || cachedEnd < promptBlocksEnd;
+    addSpan(plan, prefill ? RowKind.PREFILL : RowKind.DENOISE, from(), block.end);
     addOutputs(plan, block.start, block.end);
   }
 
@@ -96,6 +102,31 @@ final class BlockDiffusionDecoder extends Decoder {
     commitChosen(outputs);
     block.committed(proposals.chosenCount());
     step++;
+  }
+
+  @Override
+  void cacheLost() {
+    cachedEnd = 0;
+  }
+
+  @Override
+  int reuseGranularity() {
+    return diffusion.blockLength();
+  }
+
+  @Override
+  int restorableEnd() {
+    return block.start;
+  }
+
+  @Override
+  void restored(int positions) {
+    cachedEnd = positions;
+  }
+
+  @Override
+  int exactEnd() {
+    return cachedEnd;
   }
 
   @Override

@@ -1,10 +1,7 @@
 package dev.unmask.scheduler;
 
-import dev.unmask.scheduler.parameters.DecodingParameters;
-import dev.unmask.scheduler.unmask.Proposals;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,8 +10,8 @@ import java.util.function.Consumer;
  * Decides what each engine call computes. A step is
  *
  * <pre>{@code
- * StepPlan plan = scheduler.plan();
- * if (plan.rowCount() > 0) {
+ * StepPlan plan = scheduler.plan(nowNanos);
+ * if (!plan.isEmpty()) {
  *   try {
  *     engine.run(plan, outputs);
  *   } catch (UnmaskException e) {
@@ -25,67 +22,65 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>Sequences join and leave between steps. Each takes part with one row, whatever its algorithm;
- * what a sequence commits does not depend on what shares its steps. Plan and apply are
+ * what a sequence commits does not depend on what shares its steps, on whether it was preempted, or
+ * on what was kept of earlier requests (an adaptive {@link LookAhead} excepted). Plan and apply are
  * deterministic.
  *
- * <p>Rows are taken in turn: where the budget of query tokens does not hold all, the next step
- * begins with the first row that was left out, so with n running sequences none is left out of more
- * than n - 1 steps in a row.
+ * <p><b>Memory.</b> A waiting sequence is admitted while a slot is free and its next row leaves the
+ * watermark free; the first in the queue waits for its memory and holds back those behind it. Where
+ * the rows of the running sequences outgrow the budget, saved entries go first and then the running
+ * sequence of lowest priority, the youngest among equals: it waits again and recomputes its cache
+ * when it is back. One sequence at least is never preempted, the first by priority and age.
  *
- * <p>Owned by one thread. Listeners are told on that thread, within {@link #apply}, {@link #fail},
- * {@link #cancel}, {@link #finish} and, where a request needs no pass, {@link #plan}.
+ * <p><b>No starvation.</b> With n slots: a running sequence takes part in one of any n consecutive
+ * steps, since rows are taken in turn and a step begins with the first row that the budget of query
+ * tokens left out of the last one. A sequence is overtaken when one that was submitted later is
+ * admitted while it waits, and when it is preempted. After {@code maxOvertaken} times it is
+ * promoted for good: from then on only promoted sequences that were submitted before it are
+ * admitted before it or take its memory. So a sequence with e unfinished ones submitted before it
+ * is admitted after at most {@code (e + maxOvertaken) * S} steps, where S is the most rows that one
+ * of those takes: each step in which it waits computes one of their rows at least.
+ *
+ * <p>Owned by one thread. Listeners are told on that thread, within {@link #plan}, {@link #apply},
+ * {@link #fail}, {@link #cancel} and {@link #finish}.
  */
 public final class BlockScheduler {
   private final ModelTraits model;
   private final SchedulerConfig config;
-  private final Map<Long, Entry> entries = new HashMap<>();
-  private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
-  private final List<Entry> running = new ArrayList<>();
-  private final List<Entry> inStep = new ArrayList<>();
-  private final int[] freeSlots;
-  private int freeSlotCount;
+  private final KvMemory memory;
+  private final ActiveBlockLimit activeBlocks;
+  private final Residency residency;
+  private final RunningTasks running;
+  private final Deadlines deadlines = new Deadlines();
+  private final Map<Long, Task> tasks = new LinkedHashMap<>();
+  private final List<Task> inStep = new ArrayList<>();
   private final StepPlan plan = new StepPlan();
-  private final List<Integer> releasedSlots = new ArrayList<>();
-  private final Proposals proposals = new Proposals();
-  private int turn;
   private long nextId = 1;
-
-  /** A sequence with the decoder that works on it, which it gets with its slot. */
-  private static final class Entry {
-    final Sequence sequence;
-    final GenerationRequest request;
-    Decoder decoder;
-    FinishReason requested;
-
-    Entry(Sequence sequence, GenerationRequest request) {
-      this.sequence = sequence;
-      this.request = request;
-    }
-  }
+  private long steps;
+  private long passes;
 
   /**
+   * A scheduler for one engine session. The first plan releases what the session may still hold of
+   * another scheduler.
+   *
    * @param model what is decoded
    * @param config limits
    */
   public BlockScheduler(ModelTraits model, SchedulerConfig config) {
     this.model = model;
     this.config = config;
-    freeSlots = new int[config.maxSequences()];
-    for (int slot = config.maxSequences() - 1; slot >= 0; slot--) {
-      freeSlots[freeSlotCount++] = slot;
-      // The engine may have served another scheduler, whose sequences are gone.
-      releasedSlots.add(slot);
-    }
+    memory = new KvMemory(config);
+    activeBlocks = new ActiveBlockLimit(config.lookAhead());
+    residency =
+        new Residency(
+            memory,
+            new DecoderFactory(model.maskTokenId(), activeBlocks),
+            config.maxOvertaken(),
+            task -> retire(task, FinishReason.LENGTH, null));
+    running = residency.running();
   }
 
-  /**
-   * Takes a request in.
-   *
-   * @param request built for this scheduler's model
-   * @param listener told what becomes of it
-   * @return the sequence's identifier
-   * @throws UnmaskException UNAVAILABLE where too many wait already
-   */
+  /** Takes a request in, with {@link SubmitOptions#DEFAULT}. */
   public long submit(GenerationRequest request, SequenceListener listener) {
     return submit(request, SubmitOptions.DEFAULT, listener);
   }
@@ -97,17 +92,21 @@ public final class BlockScheduler {
    * @param options its place among others
    * @param listener told what becomes of it
    * @return the sequence's identifier
-   * @throws UnmaskException UNAVAILABLE where too many wait already
+   * @throws UnmaskException UNAVAILABLE where too many wait already; INVALID_ARGUMENT where prompt
+   *     and response exceed the KV pool
    */
   public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
-    if (waiting.size() >= config.maxWaiting()) {
+    memory.checkFits(request);
+    if (residency.waitingCount() >= config.maxWaiting()) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE, "queue is full: maxWaiting=" + config.maxWaiting());
     }
     long id = nextId++;
-    Entry entry = new Entry(new Sequence(id, request, model.maskTokenId(), listener), request);
-    entries.put(id, entry);
-    waiting.add(entry);
+    Sequence sequence = new Sequence(id, request, model.maskTokenId(), listener);
+    Task task = new Task(sequence, options);
+    tasks.put(id, task);
+    residency.add(task);
+    deadlines.add(task);
     return id;
   }
 
@@ -130,126 +129,141 @@ public final class BlockScheduler {
   }
 
   private boolean end(long id, FinishReason reason) {
-    Entry entry = entries.get(id);
-    if (entry == null) {
+    Task task = tasks.get(id);
+    if (task == null) {
       return false;
     }
-    if (inStep.contains(entry)) {
+    if (task.inStep) {
       // Its row is with the engine, or its listener is being told: leave between steps.
-      entry.requested = entry.requested == null ? reason : entry.requested;
+      task.requested = task.requested == null ? reason : task.requested;
     } else {
-      retire(entry, reason, null);
+      retire(task, reason, null);
     }
     return true;
   }
 
   /** Sequences that have not ended. */
   public int size() {
-    return entries.size();
+    return tasks.size();
   }
 
   /** Sequences that wait for a slot. */
   public int waitingCount() {
-    return waiting.size();
+    return residency.waitingCount();
   }
 
   /** Cache slots not in use. */
   public int freeSlots() {
-    return freeSlotCount;
+    return memory.freeSlots();
+  }
+
+  /** What is held now and what was done so far, for metrics. */
+  public SchedulerStats stats() {
+    return new SchedulerStats(
+        residency.waitingCount(),
+        running.size(),
+        memory.pool().totalBlocks(),
+        memory.pool().usedBlocks(),
+        memory.pool().entryBlocks(),
+        memory.reuse().entries(),
+        steps,
+        passes,
+        residency.preemptions(),
+        memory.reuse().hits(),
+        memory.reuse().reusedTokens());
   }
 
   /** Shows every running sequence, in the order in which they started. */
   public void forEachRunning(Consumer<SequenceView> action) {
-    for (Entry entry : running) {
-      action.accept(entry.sequence);
+    for (int i = 0; i < running.size(); i++) {
+      action.accept(running.get(i).sequence);
     }
   }
 
   /**
-   * Plans the next step.
+   * Plans the next step by the system's clock.
    *
-   * @return the plan, valid until the next call; without rows where there is nothing to do
+   * @return as {@link #plan(long)}
    */
   public StepPlan plan() {
     return plan(System.nanoTime());
   }
 
   /**
-   * Plans the next step.
+   * Plans the next step. A sequence whose deadline has come, waiting or running, fails with
+   * UNAVAILABLE, and its memory serves this very plan.
    *
    * @param nowNanos the time, on any clock that the deadlines of the requests are on
-   * @return the plan, valid until the next call; without rows where there is nothing to do
+   * @return the plan, valid until the next call; to be run unless {@link StepPlan#isEmpty}, though
+   *     it may have no rows
    */
   public StepPlan plan(long nowNanos) {
     if (!inStep.isEmpty()) {
       throw new IllegalStateException("plan before the last step was applied");
     }
-    retireRequested();
-    admit();
+    endRequested();
+    expire(nowNanos);
     plan.clear();
-    for (int slot : releasedSlots) {
-      plan.addReleasedSlot(slot);
-    }
-    releasedSlots.clear();
-    int count = running.size();
-    int begin = count == 0 ? 0 : turn % count;
-    turn = begin;
-    for (int i = 0; i < count; i++) {
-      Entry entry = running.get((begin + i) % count);
-      if (plan.rowCount() > 0
-          && plan.queryCount() + entry.decoder.queryCount() > config.maxQueryTokens()) {
-        turn = (begin + i) % count;
-        break;
-      }
-      int before = plan.queryCount();
-      entry.decoder.plan(plan);
-      entry.sequence.countPass(plan.queryCount() - before);
-      inStep.add(entry);
-    }
+    residency.allot();
+    activeBlocks.running(running.size());
+    addRows();
+    memory.write(plan);
+    announce();
     return plan;
   }
 
   /** Ends sequences whose end was asked for while their last step was being settled. */
-  private void retireRequested() {
-    for (int i = running.size() - 1; i >= 0; i--) {
-      Entry entry = running.get(i);
-      if (entry.requested != null) {
-        retire(entry, entry.requested, null);
-        i = Math.min(i, running.size());
+  private void endRequested() {
+    for (Task task = running.requested(); task != null; task = running.requested()) {
+      retire(task, task.requested, null);
+    }
+  }
+
+  private void expire(long nowNanos) {
+    for (Task task : deadlines.expired(nowNanos, tasks.values())) {
+      // The listener of one may have ended another.
+      if (!task.sequence.state().terminal()) {
+        retire(task, FinishReason.ERROR, Deadlines.error(task));
       }
     }
   }
 
-  private void admit() {
-    while (freeSlotCount > 0 && !waiting.isEmpty()) {
-      Entry entry = waiting.poll();
-      entry.sequence.slot(freeSlots[--freeSlotCount]);
-      entry.sequence.transition(SequenceState.RUNNING, null, null);
-      entry.decoder = decoder(entry.sequence, entry.request.parameters().decoding());
-      running.add(entry);
-      if (!entry.decoder.advance()) {
-        retire(entry, FinishReason.LENGTH, null);
+  private void addRows() {
+    int count = running.size();
+    int next = 0;
+    for (int i = 0; i < count; i++) {
+      Task task = running.inTurn(i);
+      Decoder decoder = task.decoder;
+      if (plan.rowCount() > 0
+          && plan.queryCount() + decoder.queryCount() > config.maxQueryTokens()) {
+        next = i;
+        break;
       }
+      int before = plan.queryCount();
+      memory.start(task, plan);
+      decoder.plan(plan);
+      int queries = plan.queryCount() - before;
+      if (decoder.recomputesOnly()) {
+        task.sequence.countRecompute(queries);
+      } else {
+        task.sequence.countPass(queries);
+      }
+      task.inStep = true;
+      inStep.add(task);
     }
+    running.nextTurn(next);
+    passes += inStep.size();
+    steps += inStep.isEmpty() ? 0 : 1;
   }
 
-  private Decoder decoder(Sequence sequence, DecodingParameters decoding) {
-    if (decoding instanceof DecodingParameters.Llada llada) {
-      return new LladaDecoder(sequence, proposals, llada, model.maskTokenId());
+  private void announce() {
+    for (int row = 0; row < inStep.size(); row++) {
+      Task task = inStep.get(row);
+      if (!task.announced) {
+        task.announced = true;
+        task.sequence.listener().onScheduled(task.sequence);
+      }
     }
-    if (decoding instanceof DecodingParameters.FastDllm fast) {
-      return new FastDllmDecoder(sequence, proposals, fast);
-    }
-    if (decoding instanceof DecodingParameters.D2f d2f) {
-      return new D2fDecoder(sequence, proposals, d2f);
-    }
-    if (decoding instanceof DecodingParameters.BlockDiffusion diffusion) {
-      return new BlockDiffusionDecoder(sequence, proposals, diffusion);
-    }
-    if (decoding instanceof DecodingParameters.Dream dream) {
-      return new DreamDecoder(sequence, proposals, dream);
-    }
-    return new AutoregressiveDecoder(sequence, proposals);
   }
 
   /**
@@ -259,55 +273,61 @@ public final class BlockScheduler {
    */
   public void apply(StepOutputs outputs) {
     for (int row = 0; row < inStep.size(); row++) {
-      Entry entry = inStep.get(row);
-      if (entry.requested != null) {
+      Task task = inStep.get(row);
+      if (task.requested != null) {
         continue;
       }
-      int before = entry.sequence.committedTokens();
-      entry.decoder.apply(outputs, plan.outputStart(row));
-      if (entry.sequence.committedTokens() > before) {
-        entry.sequence.listener().onCommitted(entry.sequence);
+      int before = task.sequence.committedTokens();
+      task.decoder.apply(outputs, plan.outputStart(row));
+      if (!task.promptOffered) {
+        task.promptOffered = true;
+        memory.offer(task);
+      }
+      if (task.sequence.committedTokens() > before) {
+        task.sequence.listener().onCommitted(task.sequence);
       }
     }
     settle();
   }
 
-  /** Ends every sequence of the last plan, whose engine call failed. */
-  public void fail(UnmaskException cause) {
-    List<Entry> failed = List.copyOf(inStep);
-    inStep.clear();
-    for (Entry entry : failed) {
-      retire(entry, FinishReason.ERROR, cause);
-    }
-  }
-
   private void settle() {
     for (int row = 0; row < inStep.size(); row++) {
-      Entry entry = inStep.get(row);
-      if (entry.requested != null) {
-        retire(entry, entry.requested, null);
-      } else if (!entry.decoder.advance()) {
-        boolean stopped = entry.sequence.stoppedInTime();
-        retire(entry, stopped ? FinishReason.STOP : FinishReason.LENGTH, null);
+      Task task = inStep.get(row);
+      if (task.requested != null) {
+        retire(task, task.requested, null);
+      } else if (!task.decoder.advance()) {
+        boolean stopped = task.sequence.stoppedInTime();
+        retire(task, stopped ? FinishReason.STOP : FinishReason.LENGTH, null);
       }
+    }
+    clearStep();
+  }
+
+  /**
+   * Ends every sequence of the last plan, whose engine call failed. What the engine's memory holds
+   * is then unknown: the next plan clears it, and the other running sequences are recomputed.
+   */
+  public void fail(UnmaskException cause) {
+    List<Task> failed = List.copyOf(inStep);
+    for (Task task : failed) {
+      retire(task, FinishReason.ERROR, cause);
+    }
+    clearStep();
+    residency.preemptAll();
+    memory.forgetEngine();
+  }
+
+  private void clearStep() {
+    for (int row = 0; row < inStep.size(); row++) {
+      inStep.get(row).inStep = false;
     }
     inStep.clear();
   }
 
-  private void retire(Entry entry, FinishReason reason, UnmaskException cause) {
-    Sequence sequence = entry.sequence;
-    entries.remove(sequence.id());
-    if (sequence.state() == SequenceState.WAITING) {
-      waiting.remove(entry);
-    } else {
-      int index = running.indexOf(entry);
-      running.remove(index);
-      if (index < turn) {
-        turn--;
-      }
-      freeSlots[freeSlotCount++] = sequence.slot();
-      releasedSlots.add(sequence.slot());
-    }
+  private void retire(Task task, FinishReason reason, UnmaskException cause) {
+    Sequence sequence = task.sequence;
+    tasks.remove(sequence.id());
+    residency.remove(task);
     SequenceState state =
         switch (reason) {
           case STOP, LENGTH -> SequenceState.FINISHED;
@@ -316,5 +336,20 @@ public final class BlockScheduler {
         };
     sequence.transition(state, reason, cause);
     sequence.listener().onFinished(sequence);
+  }
+
+  /**
+   * Counts again what is held, for tests.
+   *
+   * @throws IllegalStateException where counts do not balance or exceed the budget
+   */
+  void validate() {
+    memory.validate();
+    int waiting = residency.waitingCount();
+    if (running.size() + waiting != tasks.size()
+        || running.size() + memory.freeSlots() != config.maxSequences()) {
+      throw new IllegalStateException(
+          "running=" + running.size() + " waiting=" + waiting + " of " + tasks.size());
+    }
   }
 }

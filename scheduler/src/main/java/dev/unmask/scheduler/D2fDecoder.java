@@ -1,5 +1,6 @@
 package dev.unmask.scheduler;
 
+import dev.unmask.scheduler.kv.PrefixIndex;
 import dev.unmask.scheduler.parameters.DecodingParameters.D2f;
 import dev.unmask.scheduler.unmask.Proposals;
 import dev.unmask.scheduler.unmask.UnmaskPolicies;
@@ -20,6 +21,7 @@ final class D2fDecoder extends Decoder {
   private final D2f d2f;
   private final UnmaskPolicy aboveThreshold;
   private final List<Block> blocks = new ArrayList<>();
+  private final ActiveBlockLimit activeBlocks;
   private final int maxBlocks;
 
   /** Blocks before this index are committed: exact in the cache, no longer computed. */
@@ -30,9 +32,13 @@ final class D2fDecoder extends Decoder {
 
   private int firstEnd = Integer.MAX_VALUE;
 
-  D2fDecoder(Sequence sequence, Proposals proposals, D2f d2f) {
+  /** Committed positions from here on have lost their cache; those of live blocks need none. */
+  private int lostFrom = Integer.MAX_VALUE;
+
+  D2fDecoder(Sequence sequence, Proposals proposals, D2f d2f, ActiveBlockLimit activeBlocks) {
     super(sequence, proposals, false);
     this.d2f = d2f;
+    this.activeBlocks = activeBlocks;
     this.aboveThreshold = UnmaskPolicies.above(d2f.skipThreshold());
     this.maxBlocks = (parameters.maxTokens() + d2f.blockSize() - 1) / d2f.blockSize();
     Block prompt = new Block(0, sequence.length(), 0);
@@ -67,11 +73,11 @@ final class D2fDecoder extends Decoder {
     return blocks.size() - 1 < maxBlocks
         && firstEnd == Integer.MAX_VALUE
         && blocks.get(blocks.size() - 1).committedShare() >= d2f.blockAddThreshold()
-        && (d2f.maxActiveBlocks() == 0 || active < d2f.maxActiveBlocks());
+        && active < activeBlocks.blocks(d2f);
   }
 
   private int from() {
-    int start = blocks.get(firstLive).start;
+    int start = Math.min(lostFrom, blocks.get(firstLive).start);
     return sequence.isMasked(start) ? predictor(start) : start;
   }
 
@@ -82,9 +88,38 @@ final class D2fDecoder extends Decoder {
 
   @Override
   void plan(StepPlan plan) {
-    RowKind kind = firstLive == 0 ? RowKind.PREFILL : RowKind.DENOISE;
-    addSpan(plan, kind, from(), sequence.length());
+    int from = from();
+    addSpan(plan, from == 0 ? RowKind.PREFILL : RowKind.DENOISE, from, sequence.length());
     addOutputs(plan, blocks.get(firstActive).start, wantedEnd());
+  }
+
+  @Override
+  void cacheLost() {
+    lostFrom = 0;
+  }
+
+  /** A prompt attends within itself both ways: every position depends on all of it. */
+  @Override
+  int reuseGranularity() {
+    return PrefixIndex.WHOLE;
+  }
+
+  @Override
+  int restorableEnd() {
+    return sequence.responseStart();
+  }
+
+  @Override
+  void restored(int positions) {
+    lostFrom = positions;
+    if (firstLive == 0) {
+      blocks.get(firstLive++).transition(BlockState.COMMITTED);
+    }
+  }
+
+  @Override
+  int exactEnd() {
+    return firstLive > 0 && lostFrom > 0 ? sequence.responseStart() : 0;
   }
 
   /** Masked positions from here on need no token. */
@@ -99,6 +134,7 @@ final class D2fDecoder extends Decoder {
       blocks.get(b).transition(BlockState.COMMITTED);
     }
     firstLive = firstActive;
+    lostFrom = Integer.MAX_VALUE;
 
     int o = first;
     int end = blocks.size();

@@ -1,5 +1,6 @@
 package dev.unmask.scheduler;
 
+import dev.unmask.scheduler.kv.PrefixIndex;
 import dev.unmask.scheduler.parameters.GenerationParameters;
 import dev.unmask.scheduler.unmask.BadWords;
 import dev.unmask.scheduler.unmask.CounterRandom;
@@ -50,8 +51,44 @@ abstract class Decoder {
   /** Query positions of the row that {@link #plan} would add, give or take one. */
   abstract int queryCount();
 
+  /** One past the last cache index that the row of {@link #plan} writes or sees. */
+  int cachePositions() {
+    return sequence.length();
+  }
+
   /** Adds the sequence's row. */
   abstract void plan(StepPlan plan);
+
+  /** Whether the row of {@link #plan} restores a lost cache and decides nothing. */
+  boolean recomputesOnly() {
+    return false;
+  }
+
+  /** The cache is gone; the next rows restore of it what later passes would have seen. */
+  abstract void cacheLost();
+
+  /**
+   * How far the positions of this sequence see each other, which decides what other sequences may
+   * use of its cache; see {@link PrefixIndex}.
+   */
+  int reuseGranularity() {
+    return PrefixIndex.NEVER;
+  }
+
+  /** Leading tokens that are final and whose keys and values may come from another sequence. */
+  int restorableEnd() {
+    return 0;
+  }
+
+  /** Before the first row in a slot: the engine will have put exact keys and values there. */
+  void restored(int positions) {
+    throw new IllegalStateException("positions=" + positions + " restored, but nothing is exact");
+  }
+
+  /** One past the last cache index such that it and all before it are exact and may be shared. */
+  int exactEnd() {
+    return 0;
+  }
 
   /**
    * Commits what the pass decided.

@@ -78,6 +78,10 @@ final class DreamDecoder extends FullAttentionDecoder {
     return sequence.length();
   }
 
+  /** Every pass computes everything. */
+  @Override
+  void cacheLost() {}
+
   @Override
   void plan(StepPlan plan) {
     addSpan(plan, RowKind.DENOISE, 0, sequence.length());

@@ -12,6 +12,9 @@ import java.util.List;
  * Fast-dLLM: blocks from left to right, committed by confidence. The full pass at the start of a
  * block fills the whole cache; later passes of the block recompute from the block on (prefix) or
  * the block alone (dual), against cached keys and values that grow stale until the next full pass.
+ *
+ * <p>A lost cache is restored by that full pass over the tokens of its time; what later passes
+ * replaced is what the next pass replaces.
  */
 final class FastDllmDecoder extends FullAttentionDecoder {
   private final FastDllm fast;
@@ -20,6 +23,11 @@ final class FastDllmDecoder extends FullAttentionDecoder {
   private QuotaSchedule schedule;
   private int block;
   private int step;
+
+  /** Forward pass that filled the cache for this block. */
+  private int refreshPass;
+
+  private boolean refreshLost;
 
   FastDllmDecoder(Sequence sequence, Proposals proposals, FastDllm fast) {
     super(sequence, proposals, true);
@@ -59,12 +67,24 @@ final class FastDllmDecoder extends FullAttentionDecoder {
     return step == 0 || fast.cache() == CacheMode.NONE;
   }
 
+  @Override
+  void cacheLost() {
+    refreshLost = true;
+  }
+
+  @Override
+  boolean recomputesOnly() {
+    return refreshLost && !full();
+  }
+
   private int from() {
-    return full() ? 0 : predictor(blocks.get(block).start);
+    return full() || refreshLost ? 0 : predictor(blocks.get(block).start);
   }
 
   private int to() {
-    return full() || fast.cache() == CacheMode.PREFIX ? sequence.length() : blocks.get(block).end;
+    return full() || refreshLost || fast.cache() == CacheMode.PREFIX
+        ? sequence.length()
+        : blocks.get(block).end;
   }
 
   @Override
@@ -74,6 +94,10 @@ final class FastDllmDecoder extends FullAttentionDecoder {
 
   @Override
   void plan(StepPlan plan) {
+    if (recomputesOnly()) {
+      addSpanOfPass(plan, refreshPass);
+      return;
+    }
     Block current = blocks.get(block);
     boolean refresh = full() && fast.cache() != CacheMode.NONE;
     addSpan(plan, refresh ? RowKind.REFRESH : RowKind.DENOISE, from(), to());
@@ -82,6 +106,12 @@ final class FastDllmDecoder extends FullAttentionDecoder {
 
   @Override
   void apply(StepOutputs outputs, int first) {
+    boolean onlyRestored = recomputesOnly();
+    refreshLost = false;
+    if (onlyRestored) {
+      return;
+    }
+    refreshPass = full() ? sequence.forwardPasses() : refreshPass;
     Block current = blocks.get(block);
     propose(outputs, first, current.start, current.end);
     // Beyond the schedule's last step nothing is left under a quota; one at least in any case.

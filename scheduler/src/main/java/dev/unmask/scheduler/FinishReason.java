@@ -10,7 +10,7 @@ public enum FinishReason {
   LENGTH,
   /** The caller cancelled it. */
   CANCELLED,
-  /** The engine failed in a step that it took part in. */
+  /** The engine failed in a step that it took part in, or its deadline passed. */
   ERROR;
 
   /** The name that responses carry, such as {@code stop}. */

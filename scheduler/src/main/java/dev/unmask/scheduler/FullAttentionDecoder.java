@@ -38,6 +38,14 @@ abstract class FullAttentionDecoder extends Decoder {
     return blocks;
   }
 
+  /** Adds a row over all positions as they stood in an earlier forward pass, without outputs. */
+  protected final void addSpanOfPass(StepPlan plan, int pass) {
+    plan.beginRow(sequence.slot(), RowKind.REFRESH, 0);
+    for (int position = 0; position < sequence.length(); position++) {
+      plan.addQuery(sequence.tokenIdInPass(position, pass), position, 0, visibleTo(position));
+    }
+  }
+
   @Override
   protected final int visibleTo(int position) {
     return sequence.length();

@@ -106,14 +106,11 @@ public final class GenerationRequest {
 
   /** Some algorithms need more cache than the tokens of the sequence. */
   private static void checkContext(int length, GenerationParameters parameters, ModelTraits model) {
-    int needed = length;
+    int needed = cachePositions(length, parameters);
     String why = "";
     if (parameters.decoding() instanceof BlockDiffusion diffusion) {
-      int block = diffusion.blockLength();
-      needed = (length + block - 1) / block * block;
-      why = " (whole blocks of block_length=" + block + ")";
+      why = " (whole blocks of block_length=" + diffusion.blockLength() + ")";
     } else if (parameters.decoding() instanceof Llada llada && llada.cfgScale() > 0) {
-      needed = 2 * length;
       why = " (cfg_scale=" + llada.cfgScale() + " decodes two copies)";
     }
     if (needed > model.maxContext()) {
@@ -125,6 +122,21 @@ public final class GenerationRequest {
               + ", the context has "
               + model.maxContext());
     }
+  }
+
+  private static int cachePositions(int length, GenerationParameters parameters) {
+    if (parameters.decoding() instanceof BlockDiffusion diffusion) {
+      int block = diffusion.blockLength();
+      return (length + block - 1) / block * block;
+    }
+    boolean guided = parameters.decoding() instanceof Llada llada && llada.cfgScale() > 0;
+    return guided ? 2 * length : length;
+  }
+
+  /** Cache positions that its last pass may need, with a response of full length. */
+  int cachePositions() {
+    int length = masked == null ? tokenIds.length + parameters.maxTokens() : tokenIds.length;
+    return cachePositions(length, parameters);
   }
 
   /** Prompt tokens, or the whole sequence of an infill. Not to be modified. */

@@ -69,6 +69,15 @@ final class LladaDecoder extends FullAttentionDecoder {
   }
 
   @Override
+  int cachePositions() {
+    return queryCount();
+  }
+
+  /** Every pass computes everything. */
+  @Override
+  void cacheLost() {}
+
+  @Override
   void plan(StepPlan plan) {
     Block current = blocks.get(block);
     int first = plan.queryCount();

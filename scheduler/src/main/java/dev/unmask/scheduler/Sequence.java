@@ -35,6 +35,8 @@ final class Sequence implements SequenceView {
   private int slot = -1;
   private int forwardPasses;
   private long queryTokens;
+  private int preemptions;
+  private int reusedTokens;
 
   Sequence(long id, GenerationRequest request, int maskTokenId, SequenceListener listener) {
     this.id = id;
@@ -129,7 +131,7 @@ final class Sequence implements SequenceView {
 
   /** Refuses to leave a terminal state. */
   void transition(SequenceState next, FinishReason reason, UnmaskException cause) {
-    if (state.terminal() || (state == SequenceState.RUNNING && next == SequenceState.WAITING)) {
+    if (state.terminal()) {
       throw new IllegalStateException("Sequence<" + id + ">: " + state + " to " + next);
     }
     state = next;
@@ -148,6 +150,34 @@ final class Sequence implements SequenceView {
   /** What penalties look at, as it stood before the current pass; null where there are none. */
   TokenHistory history() {
     return history;
+  }
+
+  /** Counts a pass that restores the cache and decides nothing: no draw depends on it. */
+  void countRecompute(int queries) {
+    queryTokens += queries;
+  }
+
+  /** Goes back to waiting, with all tokens and no cache. */
+  void preempted() {
+    transition(SequenceState.WAITING, null, null);
+    preemptions++;
+  }
+
+  /** Counts positions whose first pass was saved; those of a recomputed prompt do not count. */
+  void reused(int positions) {
+    if (forwardPasses == 0) {
+      reusedTokens = Math.min(positions, promptTokens);
+    }
+  }
+
+  /** Tokens from position 0 on, {@link #length} of them in use. Not to be modified. */
+  int[] tokens() {
+    return tokens;
+  }
+
+  /** What stood at a position when a forward pass was computed, from 1. */
+  int tokenIdInPass(int position, int pass) {
+    return committedInPass[position] >= pass ? maskTokenId : tokens[position];
   }
 
   SequenceState state() {
@@ -297,5 +327,15 @@ final class Sequence implements SequenceView {
   @Override
   public double alternativeLogprob(int position, int i) {
     return logprobs.alternativeLogprob(position, i);
+  }
+
+  @Override
+  public int preemptions() {
+    return preemptions;
+  }
+
+  @Override
+  public int reusedTokens() {
+    return reusedTokens;
   }
 }

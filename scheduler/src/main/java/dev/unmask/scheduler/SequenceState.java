@@ -2,7 +2,7 @@ package dev.unmask.scheduler;
 
 /** Life of a sequence. */
 enum SequenceState {
-  /** Submitted, holds no cache slot. */
+  /** Submitted or preempted, holds no cache slot. */
   WAITING(false),
   /** Holds a cache slot and takes part in steps. */
   RUNNING(false),
@@ -10,7 +10,7 @@ enum SequenceState {
   FINISHED(true),
   /** Ended by its caller. */
   CANCELLED(true),
-  /** Ended by a failure of the engine. */
+  /** Ended by a failure of the engine or by its deadline. */
   FAILED(true);
 
   private final boolean terminal;

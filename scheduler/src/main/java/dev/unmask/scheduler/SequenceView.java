@@ -55,10 +55,10 @@ public interface SequenceView {
   /** Why it ended; null while it runs. */
   FinishReason finishReason();
 
-  /** What the engine failed with; null unless {@link FinishReason#ERROR}. */
+  /** What the engine failed with, or the deadline; null unless {@link FinishReason#ERROR}. */
   UnmaskException error();
 
-  /** Forward passes it took part in. */
+  /** Forward passes it took part in, but for those that only restored a lost cache. */
   int forwardPasses();
 
   /** Query positions computed for it over all passes. */

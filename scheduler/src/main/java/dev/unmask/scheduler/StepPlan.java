@@ -206,7 +206,11 @@ public final class StepPlan {
     restores.add(slot, entry, positions);
   }
 
-  /** Records that an entry is no longer needed. */
+  /**
+   * Records that an entry is no longer needed. An engine passes over one that it does not hold: the
+   * first plan of a scheduler, and the first after a failure, drop every entry they may come to
+   * use.
+   */
   public void addDrop(int entry) {
     if (droppedCount == droppedEntries.length) {
       droppedEntries = Arrays.copyOf(droppedEntries, droppedCount * 2);
@@ -269,7 +273,9 @@ public final class StepPlan {
     return droppedEntries[index];
   }
 
-  /** Number of rows; 0 means that there is nothing to compute. */
+  /**
+   * Number of rows; 0 means that there is nothing to compute, though {@link #isEmpty} may say no.
+   */
   public int rowCount() {
     return rowCount;
   }

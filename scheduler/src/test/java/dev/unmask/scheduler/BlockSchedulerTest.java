@@ -22,71 +22,14 @@ class BlockSchedulerTest {
   private static final int CONTEXT = 160;
   private static final ModelTraits MODEL = ToyEngine.traits(AttentionKind.FULL, false, CONTEXT);
 
-  /** A request of any algorithm with random parameters. */
   private static GenerationRequest request(Random random) {
-    Map<String, Object> values = new HashMap<>();
-    int block = 1 + random.nextInt(8);
-    int tokens = block * (1 + random.nextInt(4));
-    values.put("max_tokens", tokens);
-    values.put("seed", random.nextLong());
-    if (random.nextInt(3) == 0) {
-      values.put("temperature", 0.8);
-      values.put("top_p", 0.9);
-    }
-    switch (random.nextInt(6)) {
-      case 0:
-        values.put("algorithm", "autoregressive");
-        break;
-      case 1:
-        values.put("algorithm", "llada");
-        values.put("block_length", block);
-        values.put("steps", tokens);
-        values.put("cfg_scale", random.nextInt(2));
-        values.put("remasking", random.nextBoolean() ? "random" : "low_confidence");
-        break;
-      case 2:
-        values.put("algorithm", "fast_dllm");
-        values.put("block_length", block);
-        values.put("threshold", 0.5);
-        values.put("cache", List.of("none", "prefix", "dual").get(random.nextInt(3)));
-        break;
-      case 3:
-        values.put("algorithm", "block_diffusion");
-        values.put("block_length", block);
-        values.put(
-            "remasking_strategy",
-            List.of(
-                    "low_confidence_dynamic",
-                    "low_confidence_static",
-                    "sequential",
-                    "entropy_bounded")
-                .get(random.nextInt(4)));
-        break;
-      case 4:
-        values.put("algorithm", "dream");
-        values.put("steps", 1 + random.nextInt(30));
-        values.put(
-            "alg",
-            List.of("origin", "maskgit_plus", "topk_margin", "entropy").get(random.nextInt(4)));
-        values.put("alg_temp", random.nextInt(2) * 0.5);
-        break;
-      default:
-        values.put("algorithm", "d2f");
-        values.put("block_size", block);
-        values.put("skip_threshold", 0.5);
-        break;
-    }
-    if (random.nextInt(4) == 0) {
-      values.put("shift_logits", true);
-    }
-    int[] prompt = random.ints(1 + random.nextInt(20), 0, ToyEngine.VOCAB).toArray();
-    return GenerationRequest.ofPrompt(prompt, values, MODEL);
+    return new RandomRequests(MODEL, random).next();
   }
 
   private static void drain(BlockScheduler scheduler, ToyEngine engine) {
     StepOutputs outputs = ToyEngine.outputs();
     StepPlan plan = scheduler.plan();
-    while (plan.rowCount() > 0) {
+    while (!plan.isEmpty()) {
       engine.run(plan, outputs);
       scheduler.apply(outputs);
       plan = scheduler.plan();
@@ -108,7 +51,8 @@ class BlockSchedulerTest {
       int slots = 1 + random.nextInt(5);
       BlockScheduler scheduler =
           new BlockScheduler(
-              MODEL, new SchedulerConfig(slots, 20 + random.nextInt(200), Integer.MAX_VALUE));
+              MODEL,
+              SchedulerConfig.builder(slots).maxQueryTokens(20 + random.nextInt(200)).build());
       List<GenerationRequest> requests = new ArrayList<>();
       List<Recorder> recorders = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
@@ -199,7 +143,7 @@ class BlockSchedulerTest {
   void plan_smallBudget_noSequenceIsLeftOutOfMoreThanTheOthersSteps() {
     int n = 5;
     BlockScheduler scheduler =
-        new BlockScheduler(MODEL, new SchedulerConfig(n, 30, Integer.MAX_VALUE));
+        new BlockScheduler(MODEL, SchedulerConfig.builder(n).maxQueryTokens(30).build());
     ToyEngine engine = new ToyEngine(n, CONTEXT, 8);
     Map<String, Object> values =
         Map.of("algorithm", "llada", "max_tokens", 24, "block_length", 24, "steps", 24);
@@ -243,7 +187,8 @@ class BlockSchedulerTest {
 
   @Test
   void submit_queueFull_unavailable() {
-    BlockScheduler scheduler = new BlockScheduler(MODEL, new SchedulerConfig(1, 100, 2));
+    BlockScheduler scheduler =
+        new BlockScheduler(MODEL, SchedulerConfig.builder(1).maxWaiting(2).build());
     Random random = new Random(1);
     scheduler.submit(request(random), new Recorder());
     scheduler.submit(request(random), new Recorder());
@@ -260,6 +205,11 @@ class BlockSchedulerTest {
     Recorder recorder = new Recorder();
     SequenceListener stopping =
         new SequenceListener() {
+          @Override
+          public void onScheduled(SequenceView sequence) {
+            recorder.onScheduled(sequence);
+          }
+
           @Override
           public void onCommitted(SequenceView sequence) {
             recorder.onCommitted(sequence);

@@ -3,9 +3,9 @@ package dev.unmask.scheduler;
 import java.util.Arrays;
 
 /**
- * A two-layer network of hashes with a cache per slot. An output depends on every visible token,
- * its position, and on what those positions saw when they were last computed; a stale or wrongly
- * visible cache entry changes it. Runs plans without an engine.
+ * A two-layer network of hashes over a {@link ToyKvStore}. An output depends on every visible
+ * token, its position, and on what those positions saw when they were last computed; a stale or
+ * wrongly visible cache entry changes it. Runs plans without an engine.
  */
 final class ToyEngine {
   static final int VOCAB = 50;
@@ -13,15 +13,15 @@ final class ToyEngine {
   static final int EOS = 48;
   static final int CANDIDATES = 4;
 
-  private final long[][] layer0;
-  private final long[][] layer1;
-  private final int maxContext;
+  final ToyKvStore store;
   private final double sharpness;
 
   ToyEngine(int slots, int maxContext, double sharpness) {
-    this.layer0 = new long[slots][maxContext];
-    this.layer1 = new long[slots][maxContext];
-    this.maxContext = maxContext;
+    this(new ToyKvStore(slots, maxContext, Long.MAX_VALUE), sharpness);
+  }
+
+  ToyEngine(ToyKvStore store, double sharpness) {
+    this.store = store;
     this.sharpness = sharpness;
   }
 
@@ -44,21 +44,15 @@ final class ToyEngine {
   }
 
   void run(StepPlan plan, StepOutputs outputs) {
-    for (int i = 0; i < plan.releasedCount(); i++) {
-      Arrays.fill(layer0[plan.releasedSlot(i)], -1);
-      Arrays.fill(layer1[plan.releasedSlot(i)], -1);
-    }
+    store.prepare(plan);
     outputs.resize(plan.outputCount());
     long[] logitsSeed = new long[plan.queryCount()];
     for (int row = 0; row < plan.rowCount(); row++) {
       int first = plan.queryStart(row);
       int end = first + plan.queryCount(row);
-      long[] kv0 = layer0[plan.slot(row)];
-      long[] kv1 = layer1[plan.slot(row)];
+      long[] kv0 = store.layer0(plan.slot(row));
+      long[] kv1 = store.layer1(plan.slot(row));
       int at = plan.cacheStart(row);
-      if (at + end - first > maxContext) {
-        throw new AssertionError("row beyond the cache: " + at + " + " + (end - first));
-      }
       for (int q = first; q < end; q++) {
         kv0[at + q - first] = mix(plan.tokenId(q) * 1000003L + plan.positionId(q));
       }

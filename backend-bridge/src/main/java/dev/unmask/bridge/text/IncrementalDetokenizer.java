@@ -54,6 +54,15 @@ public final class IncrementalDetokenizer {
     return take();
   }
 
+  /** The text of bytes that stand alone. */
+  static String text(byte[] bytes) {
+    IncrementalDetokenizer detokenizer = new IncrementalDetokenizer(null);
+    for (byte value : bytes) {
+      detokenizer.accept(value & 0xff);
+    }
+    return detokenizer.finish();
+  }
+
   private String take() {
     String result = text.toString();
     text.setLength(0);

@@ -22,6 +22,11 @@ public final class PromptEncoder {
     this.template = template;
   }
 
+  /** Whether conversations can be encoded. */
+  public boolean hasChatTemplate() {
+    return template.isPresent();
+  }
+
   /**
    * Token ids of a user's message, ready for the answer to follow.
    *

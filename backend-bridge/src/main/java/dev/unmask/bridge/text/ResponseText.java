@@ -62,6 +62,14 @@ public final class ResponseText {
     return text.toString();
   }
 
+  /**
+   * Number of response tokens that belong to the answer whatever comes next. Never decreases; once
+   * the sequence has ended, the number of {@link #answerIds}.
+   */
+  public int certainTokens() {
+    return stopWords.certainTokens();
+  }
+
   /** Tokens of the answer, without those that only a stop word needed. */
   public int[] answerIds(SequenceView sequence) {
     int[] ids = sequence.answerIds();

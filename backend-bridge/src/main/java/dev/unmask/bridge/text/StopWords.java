@@ -16,7 +16,9 @@ public final class StopWords {
   private int releasedLength;
   private int[] lengthAfterToken = new int[64];
   private int tokens;
+  private int covered;
   private boolean stopped;
+  private boolean finished;
 
   /**
    * @param words may be empty
@@ -62,6 +64,7 @@ public final class StopWords {
     if (stopped) {
       return "";
     }
+    finished = true;
     held.append(rest);
     int cut = firstStop();
     return cut >= 0 ? stopAt(cut) : release(held.length());
@@ -73,15 +76,23 @@ public final class StopWords {
   }
 
   /**
-   * How many tokens it takes to cover the text let through, once stopped: the last of them may
-   * reach into the stop word.
+   * How many tokens it takes to cover the text let through: the last of them may reach into a stop
+   * word. Never decreases.
    */
   public int coveredTokens() {
-    int count = 0;
-    while (count < tokens && (count == 0 ? 0 : lengthAfterToken[count - 1]) < releasedLength) {
-      count++;
+    while (covered < tokens
+        && (covered == 0 ? 0 : lengthAfterToken[covered - 1]) < releasedLength) {
+      covered++;
     }
-    return count;
+    return covered;
+  }
+
+  /**
+   * Tokens that belong to the answer whatever comes next: those that cover the text let through;
+   * all of them where no stop word can come any more.
+   */
+  public int certainTokens() {
+    return !stopped && (finished || words.isEmpty()) ? tokens : coveredTokens();
   }
 
   /** Number of tokens appended until the stop word was complete. */

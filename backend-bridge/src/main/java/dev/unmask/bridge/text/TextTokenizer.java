@@ -110,6 +110,16 @@ public final class TextTokenizer implements AutoCloseable {
     return tokenBytes.isSpecial(id);
   }
 
+  /** A copy of the bytes that a token stands for; empty for an id that names no token. */
+  public byte[] tokenBytes(int id) {
+    return tokenBytes.of(id).clone();
+  }
+
+  /** The text of a token alone, control tokens included; U+FFFD where it is no whole character. */
+  public String tokenText(int id) {
+    return IncrementalDetokenizer.text(tokenBytes.of(id));
+  }
+
   /** Ids of all control tokens and other added tokens. */
   public Set<Integer> addedTokenIds() {
     return addedTokens.stream().map(AddedToken::id).collect(Collectors.toUnmodifiableSet());

@@ -25,18 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
  * What every engine must do. An engine's test extends this class and says how to open a session;
  * the models are small random checkpoints that the importer writes.
  */
-public abstract class EngineContractTest extends EngineTestBase {
-  /** Between two ways of computing the same thing in float32. */
-  private static final float SAME = 1e-4f;
-
-  /** Between a row alone and the same row in company. */
-  private static final float INVARIANT = 1e-5f;
-
+public abstract class EngineContractTest extends CacheContractTest {
   @Test
   void capabilities_repeatManifestAndOptions() {
     EngineCapabilities can = open(diffusion, 3).capabilities();
     assertEquals(3, can.maxSequences());
     assertEquals(ContractModels.MAX_CONTEXT, can.maxContext());
+    assertEquals(3L * ContractModels.MAX_CONTEXT, can.kvPositions());
+    assertEquals(640, open(diffusion, new EngineOptions(3, 1, 640)).capabilities().kvPositions());
     assertEquals(256, can.candidateCount());
     assertTrue(can.guidance());
     assertArrayEquals(

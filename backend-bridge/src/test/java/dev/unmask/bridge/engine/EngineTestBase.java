@@ -20,6 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Models and sessions for {@link EngineContractTest}, and short ways to run a step. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EngineTestBase {
+  /** Between two ways of computing the same thing in float32. */
+  static final float SAME = 1e-4f;
+
+  /** Between a row alone and the same row in company. */
+  static final float INVARIANT = 1e-5f;
+
   private final List<EngineSession> sessions = new ArrayList<>();
   ContractModels.Model diffusion;
   ContractModels.Model causal;
@@ -41,8 +47,11 @@ abstract class EngineTestBase {
   }
 
   EngineSession open(ContractModels.Model model, int maxSequences) {
-    EngineSession session =
-        open(model.directory(), model.manifest(), new EngineOptions(maxSequences, 1));
+    return open(model, new EngineOptions(maxSequences, 1));
+  }
+
+  EngineSession open(ContractModels.Model model, EngineOptions options) {
+    EngineSession session = open(model.directory(), model.manifest(), options);
     sessions.add(session);
     return session;
   }
@@ -80,8 +89,12 @@ abstract class EngineTestBase {
   }
 
   static void assertRefused(EngineSession session, StepPlan plan, String part) {
+    assertRefused(session, plan, ErrorCode.INVALID_ARGUMENT, part);
+  }
+
+  static void assertRefused(EngineSession session, StepPlan plan, ErrorCode code, String part) {
     UnmaskException e = assertThrows(UnmaskException.class, () -> run(session, plan));
-    assertEquals(ErrorCode.INVALID_ARGUMENT, e.code());
+    assertEquals(code, e.code());
     assertTrue(e.getMessage().contains(part), e.getMessage());
     assertTrue(e.getMessage().lines().count() == 1, e.getMessage());
   }

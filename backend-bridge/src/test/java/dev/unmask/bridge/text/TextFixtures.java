@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Random;
 
 /** Tokenizers of every family and random texts. */
-final class TextFixtures {
+public final class TextFixtures {
   static final List<String> MODELS =
       List.of(
           "dream-bf16",
@@ -74,7 +74,7 @@ final class TextFixtures {
 
   private TextFixtures() {}
 
-  static Path directory(String model) {
+  public static Path directory(String model) {
     try {
       return Path.of(Objects.requireNonNull(TextFixtures.class.getResource(model)).toURI());
     } catch (URISyntaxException e) {

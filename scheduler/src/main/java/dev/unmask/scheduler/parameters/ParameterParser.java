@@ -16,6 +16,7 @@ import dev.unmask.scheduler.parameters.DecodingParameters.Remasking;
 import dev.unmask.scheduler.parameters.DecodingParameters.RemaskingStrategy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns named values into {@link GenerationParameters}. Precedence: the request's value, the
@@ -25,6 +26,11 @@ import java.util.Map;
 public final class ParameterParser {
   /** Response length of LLaDA's published sampler, used where a request names none. */
   private static final int DEFAULT_MAX_TOKENS = 128;
+
+  private static final String[] LENGTH = {"max_tokens", "gen_length", "max_new_tokens"};
+  private static final String[] STOP_TOKENS = {"stop_token_ids", "eos_token_ids"};
+  private static final String[] THRESHOLD = {"threshold", "confidence_threshold"};
+  private static final String[][] SYNONYMS = {LENGTH, STOP_TOKENS, THRESHOLD};
 
   private ParameterParser() {}
 
@@ -56,7 +62,7 @@ public final class ParameterParser {
     ParameterReader reader = new ParameterReader(withDefaults(request, model, algorithm));
     reader.has("algorithm");
 
-    String lengthName = reader.firstGiven("max_tokens", "gen_length", "max_new_tokens");
+    String lengthName = reader.firstGiven(LENGTH);
     int maxTokens = reader.integer(lengthName, -1, 1, Integer.MAX_VALUE);
     if (maxTokens > maxLength) {
       throw UnmaskException.contextExceeded(
@@ -66,7 +72,7 @@ public final class ParameterParser {
       maxTokens = Math.min(DEFAULT_MAX_TOKENS, maxLength);
     }
     int minTokens = reader.integer("min_tokens", 0, 0, maxTokens);
-    String stopName = reader.firstGiven("stop_token_ids", "eos_token_ids");
+    String stopName = reader.firstGiven(STOP_TOKENS);
     int[] stopTokenIds = reader.tokenIds(stopName, model.eosTokenIds(), model.vocabSize());
     if (reader.flag("ignore_eos", false)) {
       stopTokenIds = new int[0];
@@ -105,13 +111,13 @@ public final class ParameterParser {
     if (algorithm == model.defaultAlgorithm()) {
       merged.putAll(model.defaultParameters());
     }
-    // A length under any of its names replaces the model's default under another.
-    if (request.get("max_tokens") != null
-        || request.get("gen_length") != null
-        || request.get("max_new_tokens") != null) {
-      merged.remove("max_tokens");
-      merged.remove("gen_length");
-      merged.remove("max_new_tokens");
+    // A value under any of its names replaces the model's default under another.
+    for (String[] synonyms : SYNONYMS) {
+      for (String name : synonyms) {
+        if (request.get(name) != null) {
+          merged.keySet().removeAll(Set.of(synonyms));
+        }
+      }
     }
     request.forEach(
         (name, value) -> {
@@ -174,7 +180,7 @@ public final class ParameterParser {
   private static BlockDiffusion blockDiffusion(ParameterReader reader) {
     int blockLength = reader.integer("block_length", 4, 1, 4096);
     int steps = reader.integer("denoising_steps", blockLength, 1, blockLength);
-    String thresholdName = reader.firstGiven("threshold", "confidence_threshold");
+    String thresholdName = reader.firstGiven(THRESHOLD);
     return new BlockDiffusion(
         blockLength,
         steps,

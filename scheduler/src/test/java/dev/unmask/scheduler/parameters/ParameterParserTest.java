@@ -119,6 +119,20 @@ class ParameterParserTest {
   }
 
   @Test
+  void modelDefaults_underASynonym_giveWayToTheRequest() {
+    ModelTraits model =
+        traits(
+            EnumSet.allOf(Algorithm.class),
+            Algorithm.BLOCK_DIFFUSION,
+            Map.of("threshold", 0.5, "stop_token_ids", List.of(1)));
+    GenerationParameters parsed =
+        ParameterParser.parse(
+            Map.of("confidence_threshold", 0.75, "eos_token_ids", List.of(2)), model, 400);
+    assertEquals(0.75, ((DecodingParameters.BlockDiffusion) parsed.decoding()).threshold());
+    assertArrayEquals(new int[] {2}, parsed.stopTokenIds());
+  }
+
+  @Test
   void modelDefaults_doNotReachAnotherAlgorithm() {
     ModelTraits model =
         traits(

@@ -88,6 +88,33 @@ final class KvBuffer implements AutoCloseable {
     }
   }
 
+  /**
+   * Copies the first positions of a row.
+   *
+   * @return {@code [heads][positions][headBytes]}; the caller closes it
+   */
+  NativeBuffer save(int row, int capacity, int positions) {
+    int bytes = positions * headBytes;
+    NativeBuffer saved = NativeBuffer.allocate((long) heads * bytes, "saved KV cache");
+    for (int head = 0; head < heads; head++) {
+      int source = rowOffset(row, capacity) + head * capacity * headBytes;
+      copy(saved.bytes(), head * bytes, memory.bytes(), source, positions);
+    }
+    return saved;
+  }
+
+  /**
+   * Copies the first positions of what {@link #save} returned into a row.
+   *
+   * @param savedPositions positions that were saved, at least {@code positions}
+   */
+  void restore(NativeBuffer saved, int savedPositions, int row, int capacity, int positions) {
+    for (int head = 0; head < heads; head++) {
+      int target = rowOffset(row, capacity) + head * capacity * headBytes;
+      copy(memory.bytes(), target, saved.bytes(), head * savedPositions * headBytes, positions);
+    }
+  }
+
   /** Copies positions of a head; a new row's source, of length 0, may lie beyond the memory. */
   private void copy(ByteBuffer to, int target, ByteBuffer from, int source, int positions) {
     if (positions > 0) {

@@ -1,58 +1,73 @@
 package dev.unmask.bridge.engine.ort;
 
+import dev.unmask.scheduler.StepPlan;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * The KV cache of a session: one {@link KvBuffer} per layer for keys and one for values, all laid
- * out alike. Live sequences occupy the rows {@code [0, liveRows())} without holes, and all rows
- * have one common capacity, since attention pays for the capacity of the cache and not for what is
- * written. A slot is the caller's name of a sequence, a row its place in memory; the row of a slot
- * changes when another slot is released.
+ * out alike, and the saved {@link KvEntries}. All rows have one common capacity, since attention
+ * pays for the capacity of the cache and not for what is written.
  *
- * <p>Memory grows with what is used, up to the limit that was checked when the cache was made.
- * Capacity follows {@link Capacities}.
+ * <p>Memory grows with what is used. Capacity follows {@link Capacities} and memory grows ahead of
+ * it while the budget allows; room held ahead gives way when entries or rows need it. Each plan
+ * changes one tensor after the other, so that what exists twice for a moment is one tensor at most.
  */
 final class KvCache implements AutoCloseable {
-  private static final int NONE = -1;
-
   private final KvGeometry geometry;
-  private final int maxSequences;
   private final int maxContext;
+  private final long budget;
+  private final long mostRoom;
   private final KvBuffer[] buffers;
-  private final int[] rowOfSlot;
-  private final int[] slotOfRow;
-  private final int[] writtenOfRow;
-  private int liveRows;
+  private final KvRows rows;
+  private final KvEntries entries = new KvEntries();
   private int capacity;
-  private long allocatedPositions;
+  private long room;
   private int generation;
 
   /**
    * @param maxSequences rows at most
    * @param maxContext positions of a row at most
+   * @param budget positions of rows and entries together at most
    * @throws UnmaskException UNSUPPORTED or UNAVAILABLE, with the numbers, where the largest size
    *     would not fit in memory
    */
-  KvCache(KvGeometry geometry, int maxSequences, int maxContext) {
-    MemoryLimits.check(geometry, maxSequences, maxContext);
+  KvCache(KvGeometry geometry, int maxSequences, int maxContext, long budget) {
+    MemoryLimits.check(geometry, maxSequences, maxContext, budget);
     this.geometry = geometry;
-    this.maxSequences = maxSequences;
     this.maxContext = maxContext;
+    this.budget = budget;
+    mostRoom = (long) maxSequences * maxContext;
     buffers = new KvBuffer[2 * geometry.layers()];
     for (int i = 0; i < buffers.length; i++) {
       buffers[i] = new KvBuffer(geometry.heads(), geometry.headBytes());
     }
-    rowOfSlot = new int[maxSequences];
-    slotOfRow = new int[maxSequences];
-    writtenOfRow = new int[maxSequences];
-    Arrays.fill(rowOfSlot, NONE);
+    rows = new KvRows(maxSequences);
   }
 
-  /** Rows in use. */
+  /** Positions of rows and entries together at most. */
+  long budget() {
+    return budget;
+  }
+
+  /** Positions that memory is allocated for, entries included; never above the budget. */
+  long allocatedPositions() {
+    return room + entries.countedPositions();
+  }
+
+  /** Positions of all entries, as memory is counted. */
+  long entryPositions() {
+    return entries.countedPositions();
+  }
+
+  /** Positions of an entry, 0 where there is none of this name. */
+  int entryPositions(int entry) {
+    return entries.positions(entry);
+  }
+
+  /** Rows in use: {@code [0, liveRows())}. */
   int liveRows() {
-    return liveRows;
+    return rows.live();
   }
 
   /** Cache positions of every row, in memory. */
@@ -67,101 +82,135 @@ final class KvCache implements AutoCloseable {
 
   /** Row of a slot, -1 where it has none. */
   int rowOf(int slot) {
-    return rowOfSlot[slot];
+    return rows.rowOf(slot);
   }
 
   /** One past the highest cache index that a slot's rows have written; 0 where it has no row. */
   int written(int slot) {
-    int row = rowOfSlot[slot];
-    return row == NONE ? 0 : writtenOfRow[row];
-  }
-
-  /** Gives a slot that has no row the next one. The row holds zeros after {@link #reserve}. */
-  int assign(int slot) {
-    int row = liveRows++;
-    rowOfSlot[slot] = row;
-    slotOfRow[row] = slot;
-    writtenOfRow[row] = 0;
-    if ((row + 1L) * capacity <= allocatedPositions) {
-      for (KvBuffer buffer : buffers) {
-        if (capacity > 0) {
-          buffer.zeroRow(row, capacity);
-        }
-      }
-    }
-    return row;
-  }
-
-  /**
-   * Forgets slots; the last rows move into the holes, at most one copy for each slot released.
-   *
-   * @param released by slot, whether it is released; slots without a row are passed over
-   */
-  void release(boolean[] released) {
-    for (int row = liveRows - 1; row >= 0; row--) {
-      int slot = slotOfRow[row];
-      if (released[slot]) {
-        rowOfSlot[slot] = NONE;
-        int last = --liveRows;
-        if (row != last) {
-          for (KvBuffer buffer : buffers) {
-            buffer.copyRow(last, row, writtenOfRow[last], capacity);
-          }
-          slotOfRow[row] = slotOfRow[last];
-          rowOfSlot[slotOfRow[row]] = row;
-          writtenOfRow[row] = writtenOfRow[last];
-        }
-      }
-    }
+    int row = rows.rowOf(slot);
+    return row < 0 ? 0 : rows.written()[row];
   }
 
   /** Records that a row's cache indices below {@code end} are written. */
   void markWritten(int row, int end) {
-    writtenOfRow[row] = Math.max(writtenOfRow[row], end);
+    rows.markWritten(row, end);
   }
 
   /**
-   * Makes room for all live rows.
+   * Does what a plan says about entries and slots, gives each of its rows a place, and makes room
+   * for them. Positions that nothing has written are zero.
    *
-   * @param positions cache positions that some live row is about to need
+   * @param plan one that {@link PlanChecks} accepts
+   * @throws UnmaskException UNAVAILABLE where memory cannot be had; then all slots are forgotten,
+   *     and of the entries those that the plan saves
    */
-  void reserve(int positions) {
-    int needed = positions;
-    for (int row = 0; row < liveRows; row++) {
-      needed = Math.max(needed, writtenOfRow[row]);
+  void apply(StepPlan plan) {
+    for (int i = 0; i < plan.droppedCount(); i++) {
+      entries.drop(plan.droppedEntry(i));
     }
-    int next = Capacities.next(capacity, needed, maxContext);
-    long nextPositions = (long) liveRows * next;
-    if (nextPositions > allocatedPositions) {
-      long room = Math.max(nextPositions, allocatedPositions + allocatedPositions / 2);
-      reallocate(Math.min(room, (long) maxSequences * maxContext), next);
-    } else if (next != capacity) {
-      for (KvBuffer buffer : buffers) {
-        buffer.relayout(liveRows, writtenOfRow, capacity, next);
-      }
-    } else {
-      return;
-    }
-    capacity = next;
-    generation++;
-  }
-
-  private void reallocate(long positions, int nextCapacity) {
+    int[] savedRows = addEntries(plan);
+    rows.release(plan);
+    int oldRows = rows.live();
+    int nextCapacity = Capacities.next(capacity, placeRows(plan), maxContext, perRow());
+    long nextRoom = nextRoom((long) rows.live() * nextCapacity);
     try {
-      for (KvBuffer buffer : buffers) {
-        buffer.replace(
-            NativeBuffer.allocate(positions * geometry.tensorBytesPerPosition(), "KV cache"),
-            liveRows,
-            writtenOfRow,
-            capacity,
-            nextCapacity);
+      for (int tensor = 0; tensor < buffers.length; tensor++) {
+        KvBuffer buffer = buffers[tensor];
+        entries.save(plan, savedRows, tensor, buffer, capacity);
+        moveRows(buffer);
+        resize(buffer, oldRows, nextCapacity, nextRoom);
+        entries.restore(plan, rows, tensor, buffer, nextCapacity);
       }
     } catch (UnmaskException e) {
-      // The buffers no longer agree on a layout, so that no slot's contents can be kept.
-      close();
+      // The tensors no longer agree on a layout.
+      forget(plan);
       throw e;
     }
-    allocatedPositions = positions;
+    for (int i = 0; i < plan.restoreCount(); i++) {
+      rows.markWritten(rows.rowOf(plan.restoreSlot(i)), plan.restorePositions(i));
+    }
+    if (nextCapacity != capacity || nextRoom != room) {
+      capacity = nextCapacity;
+      room = nextRoom;
+      generation++;
+    }
+  }
+
+  private int[] addEntries(StepPlan plan) {
+    int[] savedRows = new int[plan.saveCount()];
+    for (int i = 0; i < savedRows.length; i++) {
+      savedRows[i] = rows.rowOf(plan.saveSlot(i));
+      entries.add(plan.saveEntry(i), plan.savePositions(i), buffers.length);
+    }
+    return savedRows;
+  }
+
+  /** Gives every row of the plan its place; returns the positions that the longest row needs. */
+  private int placeRows(StepPlan plan) {
+    int longest = rows.longest();
+    for (int row = 0; row < plan.rowCount(); row++) {
+      if (rows.rowOf(plan.slot(row)) < 0) {
+        rows.assign(plan.slot(row));
+      }
+      longest = Math.max(longest, plan.cacheStart(row) + plan.queryCount(row));
+    }
+    for (int i = 0; i < plan.restoreCount(); i++) {
+      longest = Math.max(longest, plan.restorePositions(i));
+    }
+    return longest;
+  }
+
+  private long available() {
+    return budget - entries.countedPositions();
+  }
+
+  private long perRow() {
+    return rows.live() == 0 ? Long.MAX_VALUE : available() / rows.live();
+  }
+
+  /** Positions to hold memory for: more than needed when growing, no more than entries leave. */
+  private long nextRoom(long needed) {
+    if (needed > room) {
+      return Math.min(Math.max(needed, room + room / 2), Math.min(available(), mostRoom));
+    }
+    return room > available() ? needed : room;
+  }
+
+  private void moveRows(KvBuffer buffer) {
+    for (int move = 0; move < rows.moves(); move++) {
+      buffer.copyRow(rows.moveFrom(move), rows.moveTo(move), rows.moveWritten(move), capacity);
+    }
+  }
+
+  private void resize(KvBuffer buffer, int oldRows, int nextCapacity, long nextRoom) {
+    if (nextRoom != room) {
+      NativeBuffer next =
+          NativeBuffer.allocate(nextRoom * geometry.tensorBytesPerPosition(), "KV cache");
+      buffer.replace(next, rows.live(), rows.written(), capacity, nextCapacity);
+    } else if (nextCapacity != capacity) {
+      buffer.relayout(rows.live(), rows.written(), capacity, nextCapacity);
+    } else {
+      for (int row = oldRows; row < rows.live(); row++) {
+        buffer.zeroRow(row, capacity);
+      }
+    }
+  }
+
+  private void forget(StepPlan plan) {
+    for (int i = 0; i < plan.saveCount(); i++) {
+      entries.drop(plan.saveEntry(i));
+    }
+    clear();
+  }
+
+  private void clear() {
+    for (KvBuffer buffer : buffers) {
+      buffer.close();
+    }
+    rows.clear();
+    capacity = 0;
+    room = 0;
+    generation++;
   }
 
   /** Number of tensors: key and value of each layer, keys at even indices. */
@@ -177,8 +226,8 @@ final class KvCache implements AutoCloseable {
   }
 
   /** Shape of the tensor over a number of rows. */
-  long[] shape(int rows) {
-    return new long[] {rows, geometry.heads(), capacity, geometry.headDim()};
+  long[] shape(int count) {
+    return new long[] {count, geometry.heads(), capacity, geometry.headDim()};
   }
 
   /** Type and head sizes. */
@@ -189,13 +238,7 @@ final class KvCache implements AutoCloseable {
   /** Frees all memory. Idempotent. */
   @Override
   public void close() {
-    for (KvBuffer buffer : buffers) {
-      buffer.close();
-    }
-    Arrays.fill(rowOfSlot, NONE);
-    liveRows = 0;
-    capacity = 0;
-    allocatedPositions = 0;
-    generation++;
+    clear();
+    entries.close();
   }
 }

@@ -13,29 +13,40 @@ final class MemoryLimits {
   /**
    * Compares the cache's largest size with the limits of one buffer, of the JVM and of the machine.
    *
+   * @param budget positions of rows and saved entries together at most
    * @throws UnmaskException UNSUPPORTED where one tensor would be too large for a buffer,
    *     UNAVAILABLE where there is too little memory
    */
-  static void check(KvGeometry geometry, int maxSequences, int maxContext) {
+  static void check(KvGeometry geometry, int maxSequences, int maxContext, long budget) {
     check(
         geometry,
         maxSequences,
         maxContext,
+        budget,
         directMemory(),
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize());
   }
 
   static void check(
-      KvGeometry geometry, int maxSequences, int maxContext, long directBytes, long machineBytes) {
-    long positions = (long) maxSequences * maxContext;
-    long tensorBytes = positions * geometry.tensorBytesPerPosition();
-    long bytes = positions * geometry.bytesPerPosition();
+      KvGeometry geometry,
+      int maxSequences,
+      int maxContext,
+      long budget,
+      long directBytes,
+      long machineBytes) {
+    // A tensor holds rows only; each saved entry has memory of its own.
+    long tensorPositions = Math.min(budget, (long) maxSequences * maxContext);
+    long tensorBytes = tensorPositions * geometry.tensorBytesPerPosition();
+    double exact = (double) budget * geometry.bytesPerPosition();
+    long bytes = exact < Long.MAX_VALUE ? budget * geometry.bytesPerPosition() : Long.MAX_VALUE;
     String size =
-        "KV cache of maxSequences="
+        "KV cache of kvPositions="
+            + budget
+            + " (maxSequences="
             + maxSequences
-            + " times maxContext="
+            + ", maxContext="
             + maxContext
-            + " positions of "
+            + ") of "
             + geometry.bytesPerPosition()
             + " bytes: "
             + bytes
@@ -48,7 +59,7 @@ final class MemoryLimits {
               + tensorBytes
               + " a tensor, the limit of one is "
               + NativeBuffer.MAX_BYTES
-              + "; lower maxSequences or import with a smaller --max-context");
+              + "; lower kvPositions, maxSequences or, on import, --max-context");
     }
     if (bytes > machineBytes) {
       throw new UnmaskException(
@@ -56,7 +67,7 @@ final class MemoryLimits {
           size
               + ", the machine has "
               + machineBytes
-              + "; lower maxSequences or import with a smaller --max-context");
+              + "; lower kvPositions, maxSequences or, on import, --max-context");
     }
     if (bytes > directBytes) {
       throw new UnmaskException(
@@ -64,7 +75,7 @@ final class MemoryLimits {
           size
               + ", the JVM allows "
               + directBytes
-              + " of direct memory; raise -XX:MaxDirectMemorySize or lower maxSequences");
+              + " of direct memory; raise -XX:MaxDirectMemorySize or lower kvPositions or maxSequences");
     }
   }
 

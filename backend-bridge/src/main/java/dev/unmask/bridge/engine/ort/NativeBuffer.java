@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Direct memory in native byte order, aligned to a cache line and freed when told rather than when
@@ -17,6 +18,10 @@ final class NativeBuffer implements AutoCloseable {
   static final long MAX_BYTES = Integer.MAX_VALUE - 128L;
 
   private static final int ALIGNMENT = 64;
+
+  /** Bytes that a buffer takes besides its contents. */
+  static final int PADDING = 2 * ALIGNMENT;
+
   private static final Object UNSAFE;
   private static final Method INVOKE_CLEANER;
 
@@ -32,12 +37,15 @@ final class NativeBuffer implements AutoCloseable {
     }
   }
 
+  private static final AtomicLong LIVE_BYTES = new AtomicLong();
+
   private ByteBuffer owner;
   private ByteBuffer bytes;
 
   private NativeBuffer(ByteBuffer owner) {
     this.owner = owner;
     this.bytes = owner.alignedSlice(ALIGNMENT).order(ByteOrder.nativeOrder());
+    LIVE_BYTES.addAndGet(owner.capacity());
   }
 
   /**
@@ -53,11 +61,16 @@ final class NativeBuffer implements AutoCloseable {
           ErrorCode.UNSUPPORTED, purpose + ": " + size + " bytes, one buffer holds " + MAX_BYTES);
     }
     try {
-      return new NativeBuffer(ByteBuffer.allocateDirect((int) size + 2 * ALIGNMENT));
+      return new NativeBuffer(ByteBuffer.allocateDirect((int) size + PADDING));
     } catch (OutOfMemoryError e) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE, purpose + ": " + size + " bytes: " + e.getMessage(), e);
     }
+  }
+
+  /** Bytes allocated by this class in this process and not freed yet. Any thread. */
+  static long liveBytes() {
+    return LIVE_BYTES.get();
   }
 
   /** The memory, from index 0 to its capacity. */
@@ -72,6 +85,7 @@ final class NativeBuffer implements AutoCloseable {
     owner = null;
     bytes = null;
     if (freed != null) {
+      LIVE_BYTES.addAndGet(-freed.capacity());
       try {
         INVOKE_CLEANER.invoke(UNSAFE, freed);
       } catch (IllegalAccessException | InvocationTargetException e) {

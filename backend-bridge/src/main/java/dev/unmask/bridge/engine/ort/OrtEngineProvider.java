@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.unmask.bridge.engine.EngineCapabilities;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineProvider;
 import dev.unmask.bridge.engine.EngineSession;
@@ -27,8 +28,8 @@ public final class OrtEngineProvider implements EngineProvider {
   /**
    * {@inheritDoc}
    *
-   * <p>The KV cache starts empty and grows with use to at most {@code maxSequences} times {@code
-   * maxContext} positions; that size is checked here.
+   * <p>The KV cache starts empty and grows with use to at most {@code kvPositions}, or without such
+   * a budget to what the slots can use; that size is checked here.
    *
    * @throws UnmaskException INVALID_ARGUMENT for options out of range or a graph that does not fit
    *     the manifest, NOT_FOUND without a graph, UNSUPPORTED for bf16 or a cache beyond 2 GB a
@@ -36,20 +37,20 @@ public final class OrtEngineProvider implements EngineProvider {
    */
   @Override
   public EngineSession open(Path versionDirectory, ModelManifest manifest, EngineOptions options) {
-    if (options.maxSequences() < 1) {
-      throw UnmaskException.invalid("maxSequences=" + options.maxSequences() + " below 1");
-    }
-    if (options.threads() < 0) {
-      throw UnmaskException.invalid("threads=" + options.threads() + " below 0");
-    }
+    check(options);
+    int slots = options.maxSequences();
+    long budget =
+        options.kvPositions() > 0
+            ? options.kvPositions()
+            : slots * Capacities.counted(manifest.maxContext());
     KvGeometry geometry = KvGeometry.of(manifest);
-    KvCache cache = new KvCache(geometry, options.maxSequences(), manifest.maxContext());
-    int threads = SessionSettings.threads(manifest, options);
+    KvCache cache = new KvCache(geometry, slots, manifest.maxContext(), budget);
+    SessionSettings settings = SessionSettings.of(manifest, options);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    OrtSession session = load(environment, versionDirectory, threads);
+    OrtSession session = load(environment, versionDirectory, settings);
     try {
       GraphChecks.check(session, manifest);
-      return new OrtEngineSession(environment, session, manifest, options, threads, cache);
+      return new OrtEngineSession(environment, session, manifest, options, settings, cache);
     } catch (OrtException e) {
       OrtErrors.close(session);
       throw OrtErrors.wrap("opening " + manifest.name(), e);
@@ -59,11 +60,29 @@ public final class OrtEngineProvider implements EngineProvider {
     }
   }
 
-  private static OrtSession load(OrtEnvironment environment, Path versionDirectory, int threads) {
+  private static void check(EngineOptions options) {
+    if (options.maxSequences() < 1) {
+      throw UnmaskException.invalid("maxSequences=" + options.maxSequences() + " below 1");
+    }
+    if (options.threads() < 0) {
+      throw UnmaskException.invalid("threads=" + options.threads() + " below 0");
+    }
+    long budget = options.kvPositions();
+    if (budget < 0) {
+      throw UnmaskException.invalid("kvPositions=" + budget + " below 0");
+    }
+    if (budget > 0 && budget < EngineCapabilities.KV_BLOCK) {
+      throw UnmaskException.invalid(
+          "kvPositions=" + budget + " below one KV block of " + EngineCapabilities.KV_BLOCK);
+    }
+  }
+
+  private static OrtSession load(
+      OrtEnvironment environment, Path versionDirectory, SessionSettings settings) {
     try (NativeBuffer graph = GraphFile.read(versionDirectory)) {
       CapacityDimension.free(graph.bytes());
-      try (SessionOptions settings = SessionSettings.create(threads, versionDirectory)) {
-        return environment.createSession(graph.bytes(), settings);
+      try (SessionOptions created = settings.create(versionDirectory)) {
+        return environment.createSession(graph.bytes(), created);
       }
     } catch (OrtException e) {
       throw OrtErrors.wrap("loading " + versionDirectory.resolve(GraphFile.NAME), e);

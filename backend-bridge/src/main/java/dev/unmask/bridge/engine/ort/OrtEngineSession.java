@@ -15,9 +15,10 @@ import java.util.Arrays;
 
 /**
  * A model loaded by ONNX Runtime. A step becomes one or more runs of the graph over consecutive
- * rows of the {@link KvCache}, as {@link RunPlanner} decides; rows that take no part in the step
- * are in no run. The graph writes keys and values into the cache memory itself and results into
- * memory that is kept, so that a step copies nothing that grows with the context.
+ * rows of the {@link KvCache}, as {@link RunPlanner} decides, and these are dealt out to lanes that
+ * run at the same time; rows that take no part in the step are in no run. The graph writes keys and
+ * values into the cache memory itself and results into memory that is kept, so that a step copies
+ * nothing that grows with the context.
  */
 final class OrtEngineSession implements EngineSession {
   private static final int IDLE = -1;
@@ -25,18 +26,17 @@ final class OrtEngineSession implements EngineSession {
   private final OrtSession session;
   private final EngineCapabilities capabilities;
   private final KvCache cache;
-  private final KvViews views;
   private final PlanChecks checks;
   private final RunPlanner planner;
-  private final StepInputs inputs;
-  private final StepResults results;
-  private final boolean[] released;
+  private final LaneSplit split;
+  private final Lanes threads;
+  private final Lane[] lanes;
   private final int[] planRowOfRow;
-  private final int[] planRows;
   private boolean closed;
 
   /**
    * @param session owned once the constructor returns
+   * @param settings those that the session was created with
    * @param cache owned once the constructor returns
    */
   OrtEngineSession(
@@ -44,41 +44,40 @@ final class OrtEngineSession implements EngineSession {
       OrtSession session,
       ModelManifest manifest,
       EngineOptions options,
-      int threads,
+      SessionSettings settings,
       KvCache cache) {
     this.session = session;
     this.cache = cache;
-    boolean guided = GraphChecks.guided(manifest);
-    int[] specials = manifest.specialTokenIds().stream().mapToInt(Integer::intValue).toArray();
+    int maxRows = options.maxSequences();
     capabilities =
         new EngineCapabilities(
-            options.maxSequences(),
+            maxRows,
             manifest.maxContext(),
-            (long) options.maxSequences() * manifest.maxContext(),
+            cache.budget(),
             (int) cache.geometry().bytesPerPosition(),
             manifest.candidates(),
-            specials,
-            guided,
+            manifest.specialTokenIds().stream().mapToInt(Integer::intValue).toArray(),
+            GraphChecks.guided(manifest),
             "ONNX Runtime "
                 + environment.getVersion()
                 + ", CPU, "
-                + threads
-                + (threads == 1 ? " thread, " : " threads, ")
+                + settings.threads()
+                + (settings.threads() == 1 ? " thread, " : " threads, ")
                 + manifest.dtype());
-    views = new KvViews(environment, cache);
     checks = new PlanChecks(capabilities, manifest.vocabSize());
-    planner =
-        new RunPlanner(options.maxSequences(), SessionSettings.runOverheadPositions(manifest));
-    inputs = new StepInputs(environment, guided, manifest.maxContext());
-    results =
-        new StepResults(
-            environment,
-            GraphChecks.distribution(manifest),
-            manifest.candidates(),
-            specials.length);
-    released = new boolean[options.maxSequences()];
-    planRowOfRow = new int[options.maxSequences()];
-    planRows = new int[options.maxSequences()];
+    planner = new RunPlanner(maxRows, settings.runOverheadPositions());
+    split =
+        new LaneSplit(
+            maxRows,
+            settings.lanes(),
+            settings.runOverheadPositions(),
+            SessionSettings.LANE_POSITIONS);
+    threads = new Lanes(settings.lanes(), "unmask-lane-" + manifest.name());
+    lanes = new Lane[settings.lanes()];
+    for (int lane = 0; lane < lanes.length; lane++) {
+      lanes[lane] = new Lane(environment, session, manifest, cache, maxRows);
+    }
+    planRowOfRow = new int[maxRows];
   }
 
   @Override
@@ -91,45 +90,29 @@ final class OrtEngineSession implements EngineSession {
     if (closed) {
       throw new UnmaskException(ErrorCode.UNAVAILABLE, "engine session is closed");
     }
-    if (checks.released(plan, released)) {
-      cache.release(released);
-    }
     checks.check(plan, outputs, cache);
+    cache.apply(plan);
     outputs.resize(plan.outputCount());
     if (plan.rowCount() == 0) {
       return;
     }
-    placeRows(plan);
     planRuns(plan);
     try {
-      for (int run = 0; run < planner.runs(); run++) {
-        execute(plan, run, outputs);
-      }
+      threads.run(split.lanes(), lane -> execute(plan, lane, outputs));
     } catch (OrtException e) {
       throw OrtErrors.wrap("step of " + plan.rowCount() + " rows", e);
     }
   }
 
-  /** Gives every row of the plan its place in the cache, and the cache its capacity. */
-  private void placeRows(StepPlan plan) {
-    Arrays.fill(planRowOfRow, IDLE);
-    int positions = 0;
-    for (int planRow = 0; planRow < plan.rowCount(); planRow++) {
-      int row = cache.rowOf(plan.slot(planRow));
-      if (row < 0) {
-        row = cache.assign(plan.slot(planRow));
-      }
-      planRowOfRow[row] = planRow;
-      positions = Math.max(positions, plan.cacheStart(planRow) + plan.queryCount(planRow));
-    }
-    cache.reserve(positions);
-  }
-
   /**
-   * Splits the step into runs. Padding is written to the cache behind a row's last position, so a
-   * row may be padded only where it is the first to write there.
+   * Splits the step into runs and lanes. Padding is written to the cache behind a row's last
+   * position, so a row may be padded only where it is the first to write there.
    */
   private void planRuns(StepPlan plan) {
+    Arrays.fill(planRowOfRow, IDLE);
+    for (int planRow = 0; planRow < plan.rowCount(); planRow++) {
+      planRowOfRow[cache.rowOf(plan.slot(planRow))] = planRow;
+    }
     planner.begin(cache.liveRows());
     for (int row = 0; row < cache.liveRows(); row++) {
       int planRow = planRowOfRow[row];
@@ -138,29 +121,23 @@ final class OrtEngineSession implements EngineSession {
         int count = plan.queryCount(planRow);
         boolean last = start + count >= cache.written(plan.slot(planRow));
         planner.add(row, count, last ? cache.capacity() - start : count);
+        cache.markWritten(row, start + count);
       }
     }
     planner.plan();
+    split.split(planner);
   }
 
-  private void execute(StepPlan plan, int run, StepOutputs outputs) throws OrtException {
-    int firstRow = planner.firstRow(run);
-    int rows = planner.endRow(run) - firstRow;
-    int wanted = 0;
-    for (int r = 0; r < rows; r++) {
-      int planRow = planRowOfRow[firstRow + r];
-      planRows[r] = planRow;
-      wanted += plan.outputCount(planRow);
-      cache.markWritten(firstRow + r, plan.cacheStart(planRow) + plan.queryCount(planRow));
+  private void execute(StepPlan plan, int lane, StepOutputs outputs) throws OrtException {
+    for (int run = split.firstRun(lane); run < split.endRun(lane); run++) {
+      lanes[lane].execute(
+          plan,
+          planRowOfRow,
+          split.firstRow(run),
+          split.endRow(run),
+          split.queryLength(run),
+          outputs);
     }
-    // A run that only fills the cache still computes one output, which nobody reads.
-    int computed = Math.max(wanted, 1);
-    KvViews.View view = views.of(firstRow, firstRow + rows);
-    inputs.fill(
-        plan, planRows, rows, planner.queryLength(run), cache.capacity(), computed, view.inputs());
-    results.pin(computed, view.outputs());
-    session.run(view.inputs(), view.outputs()).close();
-    results.copy(plan, planRows, rows, outputs);
   }
 
   @Override
@@ -169,9 +146,10 @@ final class OrtEngineSession implements EngineSession {
       return;
     }
     closed = true;
-    results.close();
-    inputs.close();
-    views.close();
+    threads.close();
+    for (Lane lane : lanes) {
+      lane.close();
+    }
     try {
       OrtErrors.close(session);
     } finally {

@@ -7,13 +7,14 @@ import dev.unmask.scheduler.UnmaskException;
 import java.util.Arrays;
 
 /**
- * Checks a plan against a session's limits before anything is computed. Each violation is an
- * INVALID_ARGUMENT that names the row's slot, the field and its value.
+ * Checks a plan against a session's limits before anything is changed. Each violation names the
+ * row's slot, the field and its value.
  */
 final class PlanChecks {
   private final EngineCapabilities capabilities;
   private final int vocabSize;
   private final boolean[] seen;
+  private final CacheForecast forecast;
 
   /**
    * @param vocabSize tokens are below it
@@ -22,27 +23,16 @@ final class PlanChecks {
     this.capabilities = capabilities;
     this.vocabSize = vocabSize;
     seen = new boolean[capabilities.maxSequences()];
+    forecast = new CacheForecast(capabilities.maxSequences());
   }
 
   /**
-   * Marks the released slots of a plan.
+   * Checks a plan.
    *
-   * @param released by slot; cleared and set
-   * @return whether there are any
+   * @param cache what it will work on; nothing is changed
+   * @throws UnmaskException INVALID_ARGUMENT for what no state of the session allows, UNAVAILABLE
+   *     where the cache would outgrow its budget
    */
-  boolean released(StepPlan plan, boolean[] released) {
-    Arrays.fill(released, false);
-    for (int i = 0; i < plan.releasedCount(); i++) {
-      int slot = plan.releasedSlot(i);
-      if (slot < 0 || slot >= released.length) {
-        throw UnmaskException.invalid("released slot=" + slot + outside(released.length));
-      }
-      released[slot] = true;
-    }
-    return plan.releasedCount() > 0;
-  }
-
-  /** Checks rows, query positions and outputs; released slots are expected to be gone already. */
   void check(StepPlan plan, StepOutputs outputs, KvCache cache) {
     if (outputs.candidateCount() != capabilities.candidateCount()) {
       throw UnmaskException.invalid(
@@ -58,14 +48,16 @@ final class PlanChecks {
               + " of the outputs, the model has "
               + capabilities.specialTokenIds().length);
     }
+    forecast.begin(plan, cache);
     Arrays.fill(seen, false);
     for (int row = 0; row < plan.rowCount(); row++) {
-      checkRow(plan, row, cache);
+      checkRow(plan, row);
       checkOutputs(plan, row);
     }
+    forecast.checkBudget(plan);
   }
 
-  private void checkRow(StepPlan plan, int row, KvCache cache) {
+  private void checkRow(StepPlan plan, int row) {
     int slot = plan.slot(row);
     if (slot < 0 || slot >= seen.length) {
       throw UnmaskException.invalid("slot=" + slot + outside(seen.length));
@@ -91,7 +83,7 @@ final class PlanChecks {
               + outside(limit)
               + " of maxContext");
     }
-    int end = Math.max(cache.written(slot), start + count);
+    int end = Math.max(forecast.written(slot), start + count);
     for (int i = plan.queryStart(row); i < plan.queryStart(row + 1); i++) {
       checkQuery(plan, slot, i, end);
     }

@@ -7,38 +7,49 @@ import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.repository.ModelManifest;
 import java.nio.file.Path;
 
-/** How ONNX Runtime is set up for a model. */
-final class SessionSettings {
-  /** Models below this many weights lose more to a second thread's wake-up than they gain. */
+/**
+ * How ONNX Runtime is set up for a model.
+ *
+ * @param lanes parts of a step that run at the same time
+ * @param runThreads threads for the arithmetic of one run
+ * @param runOverheadPositions what a run costs besides its query positions, in query positions
+ */
+record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
+  /** Query positions below which a lane of its own costs more than it gains. */
+  static final int LANE_POSITIONS = 4;
+
+  /** Models below this many weights lose more to a run's second thread than they gain. */
   private static final long SMALL_MODEL_WEIGHTS = 20_000_000L;
 
   private static final int SMALL_MODEL_RUN_OVERHEAD = 4;
   private static final int LARGE_MODEL_RUN_OVERHEAD = 16;
 
-  private SessionSettings() {}
-
-  /** Threads for one run's arithmetic. */
-  static int threads(ModelManifest manifest, EngineOptions options) {
-    if (options.threads() > 0) {
-      return options.threads();
-    }
-    return manifest.parameterCount() < SMALL_MODEL_WEIGHTS
-        ? 1
-        : Runtime.getRuntime().availableProcessors();
+  /**
+   * Divides the threads: among the sequences of a step where the model is small, within each run
+   * where it is large.
+   */
+  static SessionSettings of(ModelManifest manifest, EngineOptions options) {
+    boolean small = manifest.parameterCount() < SMALL_MODEL_WEIGHTS;
+    int processors = Runtime.getRuntime().availableProcessors();
+    int threads = options.threads() > 0 ? options.threads() : processors;
+    int lanes = small ? Math.min(threads, options.maxSequences()) : 1;
+    boolean spare = options.threads() > 0 || !small;
+    return new SessionSettings(
+        lanes,
+        spare ? threads / lanes : 1,
+        small ? SMALL_MODEL_RUN_OVERHEAD : LARGE_MODEL_RUN_OVERHEAD);
   }
 
-  /** What a run costs besides its query positions, in query positions. */
-  static int runOverheadPositions(ModelManifest manifest) {
-    return manifest.parameterCount() < SMALL_MODEL_WEIGHTS
-        ? SMALL_MODEL_RUN_OVERHEAD
-        : LARGE_MODEL_RUN_OVERHEAD;
+  /** Threads that work on a step at most. */
+  int threads() {
+    return lanes * runThreads;
   }
 
   /** Options for a session; the caller closes them. */
-  static SessionOptions create(int threads, Path versionDirectory) throws OrtException {
+  SessionOptions create(Path versionDirectory) throws OrtException {
     SessionOptions options = new SessionOptions();
     try {
-      options.setIntraOpNumThreads(threads);
+      options.setIntraOpNumThreads(runThreads);
       options.setInterOpNumThreads(1);
       options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import dev.unmask.scheduler.StepPlan;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -17,8 +18,8 @@ final class StepInputs implements AutoCloseable {
   private static final int LONG = Long.BYTES;
 
   private final boolean guided;
-  private final ByteBuffer hidden;
-  private final ByteBuffer visible;
+  private final byte[] hidden;
+  private final byte[] visible;
   private final TensorBuffer inputIds;
   private final TensorBuffer positionIds;
   private final TensorBuffer attentionMask;
@@ -33,11 +34,9 @@ final class StepInputs implements AutoCloseable {
    */
   StepInputs(OrtEnvironment environment, boolean guided, int maxContext) {
     this.guided = guided;
-    hidden = ByteBuffer.allocateDirect(maxContext);
-    visible = ByteBuffer.allocateDirect(maxContext);
-    for (int i = 0; i < maxContext; i++) {
-      visible.put(i, (byte) 1);
-    }
+    hidden = new byte[maxContext];
+    visible = new byte[maxContext];
+    Arrays.fill(visible, (byte) 1);
     inputIds = new TensorBuffer(environment, GraphNames.INPUT_IDS, OnnxJavaType.INT64);
     positionIds = new TensorBuffer(environment, GraphNames.POSITION_IDS, OnnxJavaType.INT64);
     attentionMask = new TensorBuffer(environment, GraphNames.ATTENTION_MASK, OnnxJavaType.BOOL);

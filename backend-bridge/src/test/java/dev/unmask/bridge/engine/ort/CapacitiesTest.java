@@ -46,8 +46,26 @@ class CapacitiesTest {
 
   @Test
   void next_shrinksOnlyByHalf() {
-    assertEquals(256, Capacities.next(256, 150, 1024));
-    assertEquals(128, Capacities.next(256, 128, 1024));
-    assertEquals(320, Capacities.next(256, 257, 1024));
+    assertEquals(256, Capacities.next(256, 150, 1024, Long.MAX_VALUE));
+    assertEquals(128, Capacities.next(256, 128, 1024, Long.MAX_VALUE));
+    assertEquals(320, Capacities.next(256, 257, 1024, Long.MAX_VALUE));
+  }
+
+  @Test
+  void next_memoryShort_isWholeBlocks() {
+    assertEquals(288, Capacities.next(256, 257, 1024, 319));
+    assertEquals(288, Capacities.next(288, 258, 1024, 640));
+    assertEquals(320, Capacities.next(256, 257, 1024, 320));
+    assertEquals(160, Capacities.next(256, 150, 1024, 160));
+    assertEquals(500, Capacities.next(256, 490, 500, 512));
+    assertEquals(20, Capacities.next(0, 3, 20, 32));
+  }
+
+  @Test
+  void counted_anyLength_isWholeBlocks() {
+    assertEquals(0, Capacities.counted(0));
+    assertEquals(32, Capacities.counted(1));
+    assertEquals(32, Capacities.counted(32));
+    assertEquals(1L << 31, Capacities.counted(Integer.MAX_VALUE));
   }
 }

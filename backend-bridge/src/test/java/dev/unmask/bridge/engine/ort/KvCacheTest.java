@@ -6,109 +6,109 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnxruntime.OnnxJavaType;
 import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.RowKind;
+import dev.unmask.scheduler.StepPlan;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KvCacheTest {
   private static final KvGeometry GEOMETRY = new KvGeometry(2, 3, 2, OnnxJavaType.FLOAT);
   private static final int SLOTS = 6;
   private static final int CONTEXT = 500;
 
-  /** What each slot's positions should hold, by slot. */
-  private final Map<Integer, float[]> model = new HashMap<>();
-
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void randomLife_matchesNaiveModel(long seed) {
-    Random random = new Random(seed);
-    try (KvCache cache = new KvCache(GEOMETRY, SLOTS, CONTEXT)) {
-      for (int step = 0; step < 120; step++) {
-        if (random.nextInt(4) == 0) {
-          releaseSome(cache, random);
+  @CsvSource({"1, 3072", "2, 3072", "3, 1000", "4, 640", "5, 640", "6, 320", "7, 160", "8, 32"})
+  void randomLife_matchesNaiveModelWithinBudget(long seed, long budget) {
+    NaiveCache model = new NaiveCache(SLOTS, CONTEXT, new Random(seed));
+    CacheForecast forecast = new CacheForecast(SLOTS);
+    long before = NativeBuffer.liveBytes();
+    int done = 0;
+    int refused = 0;
+    try (KvCache cache = new KvCache(GEOMETRY, SLOTS, CONTEXT, budget)) {
+      for (int step = 0; step < 400; step++) {
+        NaiveCache next = model.copy();
+        StepPlan plan = next.step();
+        forecast.begin(plan, cache);
+        if (next.needed() > budget) {
+          UnmaskException e = assertThrows(UnmaskException.class, () -> forecast.checkBudget(plan));
+          assertEquals(ErrorCode.UNAVAILABLE, e.code());
+          assertTrue(e.getMessage().startsWith("kvPositions=" + budget + " "), e.getMessage());
+          refused++;
         } else {
-          writeSome(cache, random);
+          forecast.checkBudget(plan);
+          cache.apply(plan);
+          write(cache, plan, next);
+          model = next;
+          done++;
         }
-        verify(cache);
+        verify(cache, model);
+        assertTrue(cache.allocatedPositions() <= budget, cache.allocatedPositions() + " positions");
+        long buffers = (1L + model.entries.size()) * cache.tensors();
+        long bytes = NativeBuffer.liveBytes() - before - buffers * NativeBuffer.PADDING;
+        assertTrue(bytes <= budget * GEOMETRY.bytesPerPosition(), bytes + " bytes");
       }
     }
+    assertEquals(before, NativeBuffer.liveBytes());
+    assertTrue(done > 20, done + " done, " + refused + " refused");
+    assertTrue(budget == 3072 || refused > 20, refused + " refused");
   }
 
-  private void releaseSome(KvCache cache, Random random) {
-    boolean[] released = new boolean[SLOTS];
-    for (int slot = 0; slot < SLOTS; slot++) {
-      if (random.nextInt(3) == 0) {
-        released[slot] = true;
-        model.remove(slot);
-      }
-    }
-    cache.release(released);
-  }
-
-  private void writeSome(KvCache cache, Random random) {
-    int slot = random.nextInt(SLOTS);
-    int row = cache.rowOf(slot);
-    if (row < 0) {
-      row = cache.assign(slot);
-      assertEquals(cache.liveRows() - 1, row);
-      model.put(slot, new float[0]);
-    }
-    float[] old = model.get(slot);
-    int start = random.nextInt(old.length + 1);
-    int length = 1 + random.nextInt(random.nextInt(8) == 0 ? 300 : 20);
-    int end = Math.min(CONTEXT, start + length);
-    cache.reserve(end);
-    float[] next = new float[Math.max(end, old.length)];
-    System.arraycopy(old, 0, next, 0, old.length);
-    for (int position = start; position < end; position++) {
-      next[position] = random.nextFloat() + 1;
+  private static void write(KvCache cache, StepPlan plan, NaiveCache model) {
+    for (int planRow = 0; planRow < plan.rowCount(); planRow++) {
+      int slot = plan.slot(planRow);
+      int row = cache.rowOf(slot);
+      int start = plan.cacheStart(planRow);
+      int end = start + plan.queryCount(planRow);
+      float[] values = model.slots.get(slot);
       for (int tensor = 0; tensor < cache.tensors(); tensor++) {
         ByteBuffer bytes = cache.rows(tensor, row, row + 1).order(ByteOrder.nativeOrder());
         for (int head = 0; head < GEOMETRY.heads(); head++) {
-          for (int d = 0; d < GEOMETRY.headDim(); d++) {
-            bytes.putFloat(
-                index(cache, head, position, d), expected(next[position], tensor, head, d));
+          for (int position = start; position < end; position++) {
+            for (int d = 0; d < GEOMETRY.headDim(); d++) {
+              bytes.putFloat(
+                  index(cache, head, position, d), expected(values[position], tensor, head, d));
+            }
           }
         }
       }
+      cache.markWritten(row, end);
     }
-    cache.markWritten(row, end);
-    model.put(slot, next);
   }
 
-  private void verify(KvCache cache) {
-    assertEquals(model.size(), cache.liveRows());
+  private static void verify(KvCache cache, NaiveCache model) {
+    assertEquals(model.slots.size(), cache.liveRows());
+    model.entries.forEach(
+        (entry, values) -> assertEquals(values.length, cache.entryPositions(entry)));
     boolean[] taken = new boolean[cache.liveRows()];
     for (int slot = 0; slot < SLOTS; slot++) {
       int row = cache.rowOf(slot);
-      assertEquals(model.containsKey(slot), row >= 0, "slot " + slot);
+      assertEquals(model.slots.containsKey(slot), row >= 0, "slot " + slot);
       if (row < 0) {
         assertEquals(0, cache.written(slot));
         continue;
       }
       assertTrue(row < taken.length && !taken[row], "row " + row + " is dense and single");
       taken[row] = true;
-      float[] values = model.get(slot);
+      float[] values = model.slots.get(slot);
       assertEquals(values.length, cache.written(slot));
-      if (cache.capacity() == 0) {
-        continue;
-      }
       for (int tensor = 0; tensor < cache.tensors(); tensor++) {
-        ByteBuffer bytes = cache.rows(tensor, row, row + 1).order(ByteOrder.nativeOrder());
-        for (int head = 0; head < GEOMETRY.heads(); head++) {
-          for (int position = 0; position < cache.capacity(); position++) {
-            for (int d = 0; d < GEOMETRY.headDim(); d++) {
-              float want =
-                  position < values.length ? expected(values[position], tensor, head, d) : 0f;
-              assertEquals(want, bytes.getFloat(index(cache, head, position, d)));
-            }
-          }
+        verify(cache, cache.rows(tensor, row, row + 1), tensor, values);
+      }
+    }
+  }
+
+  private static void verify(KvCache cache, ByteBuffer row, int tensor, float[] values) {
+    ByteBuffer bytes = row.order(ByteOrder.nativeOrder());
+    for (int head = 0; head < GEOMETRY.heads(); head++) {
+      for (int position = 0; position < cache.capacity(); position++) {
+        for (int d = 0; d < GEOMETRY.headDim(); d++) {
+          float want = position < values.length ? expected(values[position], tensor, head, d) : 0f;
+          assertEquals(want, bytes.getFloat(index(cache, head, position, d)));
         }
       }
     }
@@ -122,33 +122,65 @@ class KvCacheTest {
     return value + tensor * 10 + head * 100 + d * 1000;
   }
 
+  private static StepPlan plan(int slot, int start, int count) {
+    StepPlan plan = new StepPlan();
+    plan.beginRow(slot, RowKind.DENOISE, start);
+    for (int i = 0; i < count; i++) {
+      plan.addQuery(0, start + i, 0, start + count);
+    }
+    return plan;
+  }
+
+  private static KvCache cache(long budget) {
+    return new KvCache(GEOMETRY, SLOTS, CONTEXT, budget);
+  }
+
+  /** Runs a row of one position at a time, as far as the cache is concerned. */
+  private static void grow(KvCache cache, int slot, int from, int to) {
+    for (int start = from; start < to; start++) {
+      cache.apply(plan(slot, start, 1));
+      cache.markWritten(cache.rowOf(slot), start + 1);
+    }
+  }
+
   @Test
-  void reserve_grownOnce_staysWithinBucket() {
-    try (KvCache cache = new KvCache(GEOMETRY, SLOTS, CONTEXT)) {
-      cache.assign(0);
-      cache.reserve(10);
+  void apply_grownOnce_staysWithinBucket() {
+    try (KvCache cache = cache(3072)) {
+      grow(cache, 0, 0, 10);
       int generation = cache.generation();
-      cache.markWritten(0, 10);
-      cache.reserve(cache.capacity());
+      grow(cache, 0, 10, cache.capacity());
       assertEquals(generation, cache.generation());
-      cache.reserve(cache.capacity() + 1);
+      grow(cache, 0, cache.capacity(), cache.capacity() + 1);
       assertEquals(generation + 1, cache.generation());
     }
   }
 
   @Test
-  void release_longestGone_capacityShrinks() {
-    try (KvCache cache = new KvCache(GEOMETRY, SLOTS, CONTEXT)) {
-      cache.assign(0);
-      cache.assign(1);
-      cache.reserve(400);
+  void apply_longestReleased_capacityShrinks() {
+    try (KvCache cache = cache(3072)) {
+      cache.apply(plan(0, 0, 400));
       cache.markWritten(0, 400);
+      cache.apply(plan(1, 0, 20));
       cache.markWritten(1, 20);
-      cache.release(new boolean[] {true, false, false, false, false, false});
-      cache.reserve(21);
+      StepPlan next = plan(1, 20, 1);
+      next.addReleasedSlot(0);
+      cache.apply(next);
       assertEquals(32, cache.capacity());
       assertEquals(0, cache.rowOf(1));
       assertEquals(20, cache.written(1));
+    }
+  }
+
+  @Test
+  void apply_saveNeedsRoomHeldAhead_memoryGivesWay() {
+    try (KvCache cache = cache(512)) {
+      grow(cache, 0, 0, 290);
+      assertTrue(cache.allocatedPositions() > 320, cache.allocatedPositions() + " held ahead");
+      StepPlan save = plan(0, 290, 1);
+      save.addSave(0, 7, 180);
+      cache.apply(save);
+      assertEquals(320 + 192, cache.allocatedPositions());
+      assertEquals(320, cache.capacity());
     }
   }
 
@@ -165,17 +197,20 @@ class KvCacheTest {
   @Test
   void limits_tooLarge_messageHasNumbers() {
     KvGeometry large = new KvGeometry(32, 32, 128, OnnxJavaType.FLOAT);
-    assertRefused(ErrorCode.UNSUPPORTED, "274877906944 bytes", large, 64, 4096, 1L << 40, 1L << 40);
-    assertRefused(ErrorCode.UNAVAILABLE, "-XX:MaxDirect", large, 1, 4096, 1L << 31, 1L << 40);
-    assertRefused(ErrorCode.UNAVAILABLE, "the machine has", large, 1, 4096, 1L << 40, 1L << 30);
-    MemoryLimits.check(large, 1, 4096, 1L << 33, 1L << 33);
+    long all = 64 * 4096;
+    assertRefused(ErrorCode.UNSUPPORTED, "274877906944 bytes", large, all, 1L << 40, 1L << 40);
+    assertRefused(ErrorCode.UNAVAILABLE, "-XX:MaxDirect", large, 4096, 1L << 31, 1L << 40);
+    assertRefused(ErrorCode.UNAVAILABLE, "the machine has", large, 4096, 1L << 40, 1L << 30);
+    assertRefused(
+        ErrorCode.UNAVAILABLE, "kvPositions=" + (1L << 60), GEOMETRY, 1L << 60, 1L << 40, 1L << 40);
+    MemoryLimits.check(large, 64, 4096, 4096, 1L << 33, 1L << 33);
   }
 
   private static void assertRefused(
-      ErrorCode code, String part, KvGeometry geometry, int rows, int context, long jvm, long all) {
+      ErrorCode code, String part, KvGeometry geometry, long budget, long jvm, long all) {
     UnmaskException e =
         assertThrows(
-            UnmaskException.class, () -> MemoryLimits.check(geometry, rows, context, jvm, all));
+            UnmaskException.class, () -> MemoryLimits.check(geometry, 64, 4096, budget, jvm, all));
     assertEquals(code, e.code());
     assertTrue(e.getMessage().contains(part), e.getMessage());
   }

@@ -9,6 +9,14 @@ final class ManifestFixtures {
   private ManifestFixtures() {}
 
   static ModelManifest withDtype(String dtype) {
+    return manifest(dtype, 1000);
+  }
+
+  static ModelManifest withParameters(long parameterCount) {
+    return manifest("fp32", parameterCount);
+  }
+
+  private static ModelManifest manifest(String dtype, long parameterCount) {
     return new ModelManifest(
         ModelManifest.FORMAT,
         "fixture",
@@ -34,7 +42,7 @@ final class ManifestFixtures {
         List.of("llada"),
         "llada",
         Map.of(),
-        1000,
+        parameterCount,
         Map.of());
   }
 }

@@ -20,7 +20,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,6 +131,95 @@ class OrtEngineSessionTest extends EngineContractTest {
             () -> open(causal.directory(), diffusion.manifest(), EngineOptions.DEFAULT));
     assertEquals(ErrorCode.INVALID_ARGUMENT, e.code());
     assertTrue(e.getMessage().contains("model.onnx: no input "), e.getMessage());
+  }
+
+  @Test
+  void run_anyNumberOfLanes_givesTheSameOutputs() {
+    ContractModels.Model model = ContractModels.load("llada-gqa-tied", "fp32", repository);
+    List<List<Float>> byThreads = new ArrayList<>();
+    for (int threads = 1; threads <= 4; threads++) {
+      try (EngineSession session =
+          open(model.directory(), model.manifest(), new EngineOptions(6, threads))) {
+        String description = session.capabilities().description();
+        assertTrue(description.contains(threads + " thread"), description);
+        byThreads.add(randomSteps(session));
+      }
+    }
+    for (List<Float> results : byThreads) {
+      assertEquals(byThreads.get(0).size(), results.size());
+      for (int i = 0; i < results.size(); i++) {
+        assertEquals(byThreads.get(0).get(i), results.get(i), 1e-5f, "value " + i);
+      }
+    }
+    // For the same number of lanes, whichever threads did them, to the last bit.
+    try (EngineSession session =
+        open(model.directory(), model.manifest(), new EngineOptions(6, 3))) {
+      assertEquals(byThreads.get(2), randomSteps(session));
+    }
+  }
+
+  /** Log-sum-exp and best logit of every output of steps of rows that join, go on and leave. */
+  private static List<Float> randomSteps(EngineSession session) {
+    Random random = new Random(3);
+    StepOutputs outputs = outputsOf(session);
+    List<Float> results = new ArrayList<>();
+    int[] length = new int[6];
+    for (int step = 0; step < 60; step++) {
+      StepPlan plan = new StepPlan();
+      for (int slot = 0; slot < length.length; slot++) {
+        if (length[slot] > 0 && random.nextInt(12) == 0) {
+          plan.addReleasedSlot(slot);
+          length[slot] = 0;
+        }
+        if (random.nextInt(4) > 0) {
+          int count = 1 + random.nextInt(random.nextInt(4) == 0 ? 100 : 16);
+          int start = length[slot] > 400 ? 300 : length[slot];
+          plan.beginRow(slot, RowKind.DENOISE, start);
+          for (int i = 0; i < count; i++) {
+            plan.addOutput(plan.addQuery(random.nextInt(200), start + i, 0, start + count));
+          }
+          length[slot] = Math.max(length[slot], start + count);
+        }
+      }
+      session.run(plan, outputs);
+      for (int o = 0; o < outputs.outputCount(); o++) {
+        results.add((float) outputs.logSumExp(o));
+        results.add(outputs.candidateLogit(o, 0));
+      }
+    }
+    return results;
+  }
+
+  @Test
+  void close_withSlotsAndEntriesHeld_freesAllNativeMemory() {
+    ContractModels.Model model = ContractModels.load("llada-gqa-tied", "fp32", repository);
+    long before = NativeBuffer.liveBytes();
+    try (EngineSession session =
+        open(model.directory(), model.manifest(), new EngineOptions(4, 2, 1024))) {
+      StepOutputs outputs = outputsOf(session);
+      session.run(row(0, 100), outputs);
+      StepPlan save = row(100, 16);
+      save.addSave(0, 1, 100);
+      save.addSave(0, 2, 60);
+      session.run(save, outputs);
+      assertTrue(NativeBuffer.liveBytes() > before);
+      StepPlan dropped = new StepPlan();
+      dropped.addDrop(1);
+      long holding = NativeBuffer.liveBytes();
+      session.run(dropped, outputs);
+      int bytes = 100 * session.capabilities().kvBytesPerPosition();
+      assertTrue(NativeBuffer.liveBytes() <= holding - bytes);
+    }
+    assertEquals(before, NativeBuffer.liveBytes());
+  }
+
+  @Test
+  void open_refused_leavesNoNativeMemory() throws IOException {
+    ContractModels.Model model = ContractModels.load("llada-gqa-tied", "fp32", repository);
+    long before = NativeBuffer.liveBytes();
+    Files.write(model.directory().resolve("model.onnx"), new byte[] {8, 10, 0x3a, 0});
+    assertThrows(UnmaskException.class, () -> open(model));
+    assertEquals(before, NativeBuffer.liveBytes());
   }
 
   @Test

@@ -1,0 +1,225 @@
+package dev.unmask.bridge;
+
+import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.GenerationRequest;
+import dev.unmask.scheduler.ModelTraits;
+import dev.unmask.scheduler.SchedulerConfig;
+import dev.unmask.scheduler.SubmitOptions;
+import dev.unmask.scheduler.UnmaskException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The decode thread of a model: owns its {@link DecodeLoop} and its engine session, takes in
+ * requests from any thread, and tells their listeners what becomes of them. Between two steps it
+ * takes in all that has been asked of it; without sequences it waits.
+ *
+ * <p>What fails is what was hit: a listener that throws ends its own sequence, an engine failure
+ * the sequences of its step. Any other failure, such as a scheduler that contradicts itself, makes
+ * the worker unhealthy: everything in progress fails with INTERNAL, submissions are refused, and
+ * the engine is closed.
+ *
+ * <p>Methods may be called from any thread unless they say otherwise.
+ */
+public final class DecodeWorker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DecodeWorker.class);
+  private static final String SHUTTING_DOWN = "is shutting down and takes no new requests";
+
+  private final String model;
+  private final EngineSession engine;
+  private final DecodeLoop loop;
+  private final CommandQueue queue;
+  private final Thread thread;
+
+  /** Taken in and not ended, in the order of arrival. Decode thread. */
+  private final Set<Submission> inProgress = new LinkedHashSet<>();
+
+  /** Taken from the queue, to be dealt with before the next step. Decode thread. */
+  private final List<Submission> submitted = new ArrayList<>();
+
+  private final List<Submission> cancelled = new ArrayList<>();
+  private volatile boolean healthy = true;
+
+  private DecodeWorker(String model, EngineSession engine, DecodeLoop loop, int maxWaiting) {
+    this.model = model;
+    this.engine = engine;
+    this.loop = loop;
+    this.queue = new CommandQueue(model, maxWaiting);
+    this.thread = new Thread(this::run, "decode-" + model);
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Starts the decode thread of a model.
+   *
+   * @param model its name, for the thread and for messages
+   * @param engine owned from now on, and closed by the decode thread; where this call throws it
+   *     still belongs to the caller
+   * @param traits what the engine runs
+   * @param config limits; {@code maxWaiting} is also the bound of requests that wait here for their
+   *     first step
+   * @param telemetry told of every step
+   * @throws UnmaskException INVALID_ARGUMENT where the engine has fewer slots than {@code config}
+   *     says
+   */
+  public static DecodeWorker start(
+      String model,
+      EngineSession engine,
+      ModelTraits traits,
+      SchedulerConfig config,
+      Telemetry telemetry) {
+    DecodeLoop loop = new DecodeLoop(engine, traits, config, telemetry);
+    DecodeWorker worker = new DecodeWorker(model, engine, loop, config.maxWaiting());
+    worker.thread.start();
+    return worker;
+  }
+
+  /**
+   * Hands a request to the decode thread. Never waits for a step.
+   *
+   * @param options deadlines are on the clock of {@link System#nanoTime}
+   * @param listener told on the decode thread, perhaps before this call returns; told of one end,
+   *     unless this call throws
+   * @throws UnmaskException UNAVAILABLE where too many wait already, or the worker is closed,
+   *     closing or unhealthy
+   */
+  public DecodeHandle submit(
+      GenerationRequest request, SubmitOptions options, DecodeListener listener) {
+    Submission submission = new Submission(this, queue, request, options, listener);
+    queue.submit(submission);
+    return submission;
+  }
+
+  /**
+   * Ends a sequence whose answer is complete, as when a stop word was found; from within a listener
+   * call it ends in the same step. Decode thread only.
+   *
+   * @return whether it was still there
+   * @throws IllegalStateException on any other thread
+   */
+  public boolean finish(long id) {
+    return loop.finish(id);
+  }
+
+  /** Ends a sequence; decode thread only. */
+  boolean cancel(long id) {
+    return loop.cancel(id);
+  }
+
+  /** Requests that have not ended. */
+  public int size() {
+    return queue.live();
+  }
+
+  /** Whether the decode thread works, or has ended because it was closed. */
+  public boolean isHealthy() {
+    return healthy;
+  }
+
+  /**
+   * Takes no new requests from now on and waits for those in progress.
+   *
+   * @return whether all ended within the time
+   */
+  public boolean drain(Duration timeout) throws InterruptedException {
+    checkOtherThread("drain");
+    queue.refuse(SHUTTING_DOWN);
+    return queue.awaitEnd(timeout.toNanos());
+  }
+
+  /**
+   * Cancels what is in progress, ends the decode thread and waits for it; it closes the engine.
+   * Idempotent.
+   */
+  @Override
+  public void close() {
+    checkOtherThread("close");
+    queue.close(SHUTTING_DOWN);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void checkOtherThread(String call) {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException(call + " on the decode thread would wait for itself");
+    }
+  }
+
+  /** Called when a request has ended. Decode thread. */
+  void forget(Submission submission) {
+    inProgress.remove(submission);
+  }
+
+  private void run() {
+    try {
+      serve();
+      List.copyOf(inProgress).forEach(submission -> submission.leave(loop));
+    } catch (Throwable t) {
+      healthy = false;
+      LOG.error("decode thread of model '{}' failed", model, t);
+      abandon(
+          "is unhealthy: its decode thread failed",
+          new UnmaskException(
+              ErrorCode.INTERNAL, "decode thread of model '" + model + "' failed: " + t, t));
+    } finally {
+      closeEngine();
+    }
+  }
+
+  /** Takes commands and does steps until the order to close. */
+  private void serve() {
+    boolean idle = true;
+    while (queue.take(submitted, cancelled, idle)) {
+      inProgress.addAll(submitted);
+      submitted.forEach(submission -> submission.enter(loop));
+      submitted.clear();
+      cancelled.forEach(submission -> submission.leave(loop));
+      cancelled.clear();
+      idle = !work();
+    }
+    submitted.forEach(submission -> submission.abort(queue.unavailable()));
+  }
+
+  /** Does a step; returns false where no sequence is left. */
+  private boolean work() {
+    if (loop.step()) {
+      return true;
+    }
+    // A plan may have ended sequences and so computed nothing: only the next one is conclusive.
+    if (loop.size() > 0 && !loop.step() && loop.size() > 0) {
+      throw new IllegalStateException("nothing planned for " + loop.size() + " sequences");
+    }
+    return loop.size() > 0;
+  }
+
+  /** Ends everything in progress without the help of the loop. */
+  private void abandon(String reason, UnmaskException error) {
+    queue.close(reason);
+    List.copyOf(inProgress).forEach(submission -> submission.abort(error));
+    queue.take(submitted, cancelled, false);
+    submitted.forEach(submission -> submission.abort(queue.unavailable()));
+  }
+
+  private void closeEngine() {
+    try {
+      engine.close();
+    } catch (Throwable t) {
+      LOG.error("engine of model '{}' failed to close", model, t);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.unmask.request;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Threads that read and tokenize requests. */
+public final class EncodingThreads {
+  private EncodingThreads() {}
+
+  /**
+   * An executor with a bounded queue, which rejects what does not fit. Shut it down in an orderly
+   * way, so that what it accepted is run.
+   *
+   * @param name prefix of the threads' names
+   * @param threads number of threads
+   * @param maxQueue tasks that may wait for a thread
+   */
+  public static ExecutorService newExecutor(String name, int threads, int maxQueue) {
+    AtomicInteger number = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(maxQueue),
+        task -> {
+          Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
+          thread.setDaemon(true);
+          return thread;
+        },
+        new ThreadPoolExecutor.AbortPolicy());
+  }
+}

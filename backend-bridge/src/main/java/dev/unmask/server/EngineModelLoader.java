@@ -1,0 +1,97 @@
+package dev.unmask.server;
+
+import dev.unmask.bridge.DecodeWorker;
+import dev.unmask.bridge.Telemetry;
+import dev.unmask.bridge.engine.EngineOptions;
+import dev.unmask.bridge.engine.EngineProvider;
+import dev.unmask.bridge.engine.EngineProviders;
+import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.bridge.text.ChatTemplate;
+import dev.unmask.bridge.text.PromptEncoder;
+import dev.unmask.bridge.text.TextTokenizer;
+import dev.unmask.request.EncodingThreads;
+import dev.unmask.request.GenerationService;
+import dev.unmask.request.TensorGeneration;
+import dev.unmask.scheduler.LookAhead;
+import dev.unmask.scheduler.SchedulerConfig;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Loads models with their engines: tokenizer, engine session, decode thread and request layer. The
+ * threads that encode requests are shared by all models. Any thread.
+ */
+public final class EngineModelLoader implements ModelLoader, AutoCloseable {
+  private static final int ENCODING_QUEUE = 1024;
+
+  /** Prompts whose keys and values are kept; memory and use decide which. */
+  private static final int REUSE_ENTRIES = 1024;
+
+  /** Query positions that an adaptive look-ahead aims at: beyond it a pass only takes longer. */
+  private static final int LOOK_AHEAD_QUERY_TOKENS = 256;
+
+  private final ExecutorService encoding =
+      EncodingThreads.newExecutor(
+          "encode", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), ENCODING_QUEUE);
+
+  @Override
+  public LoadedModel load(ModelSource source, Telemetry telemetry) {
+    ModelSettings settings = source.settings();
+    EngineProvider provider = EngineProviders.find(settings.engine());
+    long positions =
+        KvBudget.positions(source.manifest(), settings, Runtime.getRuntime().maxMemory());
+    EngineOptions options =
+        new EngineOptions(settings.maxSequences(), settings.threads(), positions);
+    TextTokenizer tokenizer = TextTokenizer.load(source.directory());
+    EngineSession engine = null;
+    try {
+      Optional<ChatTemplate> template = ChatTemplate.load(source.directory());
+      PromptEncoder prompts = new PromptEncoder(tokenizer, template);
+      engine = provider.open(source.directory(), source.manifest(), options);
+      long kvPositions = engine.capabilities().kvPositions();
+      DecodeWorker worker =
+          DecodeWorker.start(
+              source.name(),
+              engine,
+              source.manifest().traits(),
+              schedulerConfig(settings, kvPositions),
+              telemetry);
+      GenerationService generations =
+          new GenerationService(source.manifest(), tokenizer, prompts, worker, telemetry, encoding);
+      TensorGeneration tensors =
+          new TensorGeneration(
+              source.name(),
+              source.config().getModelTransactionPolicy().getDecoupled(),
+              generations::generate,
+              telemetry);
+      return new EngineModel(template.isPresent(), kvPositions, tokenizer, generations, tensors);
+    } catch (RuntimeException | Error e) {
+      tokenizer.close();
+      if (engine != null) {
+        engine.close();
+      }
+      throw e;
+    }
+  }
+
+  private static SchedulerConfig schedulerConfig(ModelSettings settings, long kvPositions) {
+    return SchedulerConfig.builder(settings.maxSequences())
+        .maxQueryTokens(settings.maxQueryTokens())
+        .maxWaiting(settings.maxQueueSize())
+        .kvPositions(kvPositions)
+        .watermark(settings.watermark())
+        .reuseEntries(settings.kvCacheReuse() ? REUSE_ENTRIES : 0)
+        .lookAhead(
+            settings.adaptiveLookahead()
+                ? LookAhead.adaptive(LOOK_AHEAD_QUERY_TOKENS)
+                : LookAhead.fixed())
+        .maxOvertaken(settings.maxOvertaken())
+        .build();
+  }
+
+  /** Ends the encoding threads; call when every model is closed. */
+  @Override
+  public void close() {
+    encoding.shutdown();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.unmask.server;
+
+import dev.unmask.scheduler.UnmaskException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How one model is served. The server's flags give the defaults, {@code parameters} of the model's
+ * configuration override them. Immutable.
+ *
+ * @param engine name of the engine, such as {@code onnxruntime}
+ * @param threads threads for the engine's arithmetic; 0 lets the engine choose
+ * @param maxSequences sequences decoded at once
+ * @param maxQueryTokens query positions per step
+ * @param maxQueueSize requests that may wait
+ * @param kvCachePositions cache positions in all; 0 for as many as the sequences can use and memory
+ *     has room for
+ * @param kvCacheReuse whether keys and values of prompts are kept for later requests
+ * @param watermark share of the cache in [0, 1) that admission leaves free
+ * @param adaptiveLookahead whether fewer blocks of a sequence are denoised ahead while the batch is
+ *     full, which changes the tokens of pipelined decoding
+ * @param maxOvertaken later requests that may be admitted before a waiting one
+ */
+public record ModelSettings(
+    String engine,
+    int threads,
+    int maxSequences,
+    int maxQueryTokens,
+    int maxQueueSize,
+    long kvCachePositions,
+    boolean kvCacheReuse,
+    double watermark,
+    boolean adaptiveLookahead,
+    int maxOvertaken) {
+  /** What holds without flags and parameters. */
+  public static final ModelSettings DEFAULT =
+      new ModelSettings("onnxruntime", 0, 32, 2048, 128, 0, true, 0.05, false, 64);
+
+  /** A name with this prefix is one of ours, and is refused if we do not know it. */
+  private static final String PREFIX = "unmask.";
+
+  /** Checks the values. */
+  public ModelSettings {
+    if (engine.isEmpty()) {
+      throw UnmaskException.invalid("engine is empty");
+    }
+    atLeast(0, "threads", threads);
+    atLeast(1, "max_sequences", maxSequences);
+    atLeast(1, "max_query_tokens", maxQueryTokens);
+    atLeast(1, "max_queue_size", maxQueueSize);
+    atLeast(0, "kv_cache_positions", kvCachePositions);
+    atLeast(0, "max_overtaken", maxOvertaken);
+    if (!(watermark >= 0 && watermark < 1)) {
+      throw UnmaskException.invalid("watermark=" + watermark + " is not in [0, 1)");
+    }
+  }
+
+  /**
+   * These settings with those that a configuration's parameters name. Each name is that of a
+   * component in snake case, with or without the prefix {@code unmask.}; an empty value counts as
+   * not given, and a name without the prefix that is none of ours is left alone.
+   *
+   * @throws UnmaskException INVALID_ARGUMENT for a value that does not parse or is out of range,
+   *     and for an unknown name with the prefix
+   */
+  public ModelSettings with(Map<String, String> parameters) {
+    Draft draft = new Draft(this);
+    for (Map.Entry<String, String> entry : new TreeMap<>(parameters).entrySet()) {
+      String key = entry.getKey();
+      boolean ours = key.startsWith(PREFIX);
+      String name = ours ? key.substring(PREFIX.length()) : key;
+      if (!entry.getValue().isEmpty() && !draft.set(name, entry.getValue().strip()) && ours) {
+        throw UnmaskException.invalid("parameters: '" + key + "' is not a setting of this server");
+      }
+    }
+    return draft.finish();
+  }
+
+  private static void atLeast(long least, String name, long value) {
+    if (value < least) {
+      throw UnmaskException.invalid(name + "=" + value + " is below " + least);
+    }
+  }
+
+  /** Settings while parameters are read. */
+  private static final class Draft {
+    private String engine;
+    private int threads;
+    private int maxSequences;
+    private int maxQueryTokens;
+    private int maxQueueSize;
+    private long kvCachePositions;
+    private boolean kvCacheReuse;
+    private double watermark;
+    private boolean adaptiveLookahead;
+    private int maxOvertaken;
+
+    Draft(ModelSettings from) {
+      engine = from.engine;
+      threads = from.threads;
+      maxSequences = from.maxSequences;
+      maxQueryTokens = from.maxQueryTokens;
+      maxQueueSize = from.maxQueueSize;
+      kvCachePositions = from.kvCachePositions;
+      kvCacheReuse = from.kvCacheReuse;
+      watermark = from.watermark;
+      adaptiveLookahead = from.adaptiveLookahead;
+      maxOvertaken = from.maxOvertaken;
+    }
+
+    /** Sets a component; false where there is none of that name. */
+    boolean set(String name, String value) {
+      try {
+        switch (name) {
+          case "engine" -> engine = value;
+          case "threads" -> threads = Integer.parseInt(value);
+          case "max_sequences" -> maxSequences = Integer.parseInt(value);
+          case "max_query_tokens" -> maxQueryTokens = Integer.parseInt(value);
+          case "max_queue_size" -> maxQueueSize = Integer.parseInt(value);
+          case "kv_cache_positions" -> kvCachePositions = Long.parseLong(value);
+          case "kv_cache_reuse" -> kvCacheReuse = truth(value);
+          case "watermark" -> watermark = Double.parseDouble(value);
+          case "adaptive_lookahead" -> adaptiveLookahead = truth(value);
+          case "max_overtaken" -> maxOvertaken = Integer.parseInt(value);
+          default -> {
+            return false;
+          }
+        }
+        return true;
+      } catch (NumberFormatException e) {
+        throw UnmaskException.invalid("parameters: " + name + "='" + value + "' does not parse");
+      }
+    }
+
+    private static boolean truth(String value) {
+      return switch (value.toLowerCase(Locale.ROOT)) {
+        case "true", "1", "on" -> true;
+        case "false", "0", "off" -> false;
+        default -> throw new NumberFormatException(value);
+      };
+    }
+
+    ModelSettings finish() {
+      return new ModelSettings(
+          engine,
+          threads,
+          maxSequences,
+          maxQueryTokens,
+          maxQueueSize,
+          kvCachePositions,
+          kvCacheReuse,
+          watermark,
+          adaptiveLookahead,
+          maxOvertaken);
+    }
+  }
+}

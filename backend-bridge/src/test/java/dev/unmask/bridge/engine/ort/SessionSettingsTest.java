@@ -1,0 +1,43 @@
+package dev.unmask.bridge.engine.ort;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.unmask.bridge.engine.EngineOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SessionSettingsTest {
+  private static final long SMALL = 3_000_000;
+  private static final long LARGE = 100_000_000;
+
+  private static SessionSettings of(long parameters, int maxSequences, int threads) {
+    return SessionSettings.of(
+        ManifestFixtures.withParameters(parameters), new EngineOptions(maxSequences, threads));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1, 1", "1, 2, 1, 2", "8, 1, 1, 1", "8, 2, 2, 1", "2, 6, 2, 3", "8, 3, 3, 1"})
+  void of_smallModel_threadsGoToSequencesFirst(
+      int maxSequences, int threads, int lanes, int runThreads) {
+    SessionSettings settings = of(SMALL, maxSequences, threads);
+    assertEquals(lanes, settings.lanes());
+    assertEquals(runThreads, settings.runThreads());
+    assertEquals(lanes * runThreads, settings.threads());
+  }
+
+  @Test
+  void of_smallModelUnasked_oneSequenceHasOneThread() {
+    assertEquals(1, of(SMALL, 1, 0).threads());
+    int processors = Runtime.getRuntime().availableProcessors();
+    assertEquals(Math.min(processors, 64), of(SMALL, 64, 0).lanes());
+    assertEquals(1, of(SMALL, 64, 0).runThreads());
+  }
+
+  @Test
+  void of_largeModel_threadsGoToTheRun() {
+    assertEquals(1, of(LARGE, 8, 2).lanes());
+    assertEquals(2, of(LARGE, 8, 2).runThreads());
+    assertEquals(Runtime.getRuntime().availableProcessors(), of(LARGE, 8, 0).runThreads());
+  }
+}

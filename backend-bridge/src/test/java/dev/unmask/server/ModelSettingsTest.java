@@ -1,0 +1,53 @@
+package dev.unmask.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.unmask.scheduler.UnmaskException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModelSettingsTest {
+  @Test
+  void with_everyName_overrides() {
+    ModelSettings settings =
+        ModelSettings.DEFAULT.with(
+            Map.of(
+                "engine", "other",
+                "threads", "3",
+                "unmask.max_sequences", "4",
+                "max_query_tokens", " 5 ",
+                "max_queue_size", "6",
+                "kv_cache_positions", "7000000000",
+                "kv_cache_reuse", "false",
+                "watermark", "0.25",
+                "adaptive_lookahead", "True",
+                "max_overtaken", "0"));
+    assertEquals(
+        new ModelSettings("other", 3, 4, 5, 6, 7_000_000_000L, false, 0.25, true, 0), settings);
+  }
+
+  @Test
+  void with_othersNamesAndEmptyValues_changesNothing() {
+    assertEquals(
+        ModelSettings.DEFAULT,
+        ModelSettings.DEFAULT.with(Map.of("family", "llada", "max_sequences", "")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "max_sequences,0",
+    "max_sequences,many",
+    "max_sequences,${max_sequences}",
+    "watermark,1",
+    "watermark,NaN",
+    "kv_cache_reuse,maybe",
+    "threads,-1",
+    "unmask.max_sequnces,4",
+  })
+  void with_badValueOrName_isRefused(String name, String value) {
+    assertThrows(UnmaskException.class, () -> ModelSettings.DEFAULT.with(Map.of(name, value)));
+  }
+}
