@@ -5,6 +5,7 @@ import dev.unmask.server.InferenceServer;
 import dev.unmask.server.MetricsSource;
 import dev.unmask.server.grpc.GrpcFrontEnd;
 import dev.unmask.server.grpc.GrpcOptions;
+import dev.unmask.server.openai.OpenAiApi;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -21,7 +22,7 @@ final class EndpointOptions implements Endpoints {
       result.add(
           new Endpoint("GRPCInferenceService", grpc.address(), new GrpcFrontEnd(grpc, server)));
     }
-    result.addAll(http.create(server, metrics, List.of()));
+    result.addAll(http.create(server, metrics, new OpenAiApi(server).routes()));
     return result;
   }
 }

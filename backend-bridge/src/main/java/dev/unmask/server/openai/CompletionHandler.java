@@ -1,50 +1,27 @@
 package dev.unmask.server.openai;
 
 import dev.unmask.request.GenerationObserver;
-import dev.unmask.scheduler.ErrorCode;
-import dev.unmask.scheduler.UnmaskException;
 import dev.unmask.server.InferenceServer;
 import dev.unmask.server.ServedModel;
 import dev.unmask.server.http.HttpExchange;
 import dev.unmask.server.http.HttpHandler;
 import java.time.Clock;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /** Starts the generation that a request asks for. Any thread. */
 final class CompletionHandler implements HttpHandler {
-  /** Bodies up to this size are read on the caller's thread. */
-  private static final int LARGE_BODY = 1 << 18;
-
   private final CompletionApi api;
   private final InferenceServer server;
-  private final Executor executor;
   private final Clock clock;
 
-  /**
-   * @param executor reads large bodies; runs or rejects every task
-   */
-  CompletionHandler(CompletionApi api, InferenceServer server, Executor executor, Clock clock) {
+  CompletionHandler(CompletionApi api, InferenceServer server, Clock clock) {
     this.api = api;
     this.server = server;
-    this.executor = executor;
     this.clock = clock;
   }
 
   @Override
   public void handle(HttpExchange exchange) {
-    Runnable start = () -> ErrorResponder.guard(exchange, () -> start(exchange));
-    if (exchange.body().length <= LARGE_BODY) {
-      start.run();
-      return;
-    }
-    try {
-      executor.execute(start);
-    } catch (RejectedExecutionException e) {
-      ErrorResponder.respond(
-          exchange,
-          new UnmaskException(ErrorCode.UNAVAILABLE, "too many requests are being read", e));
-    }
+    ErrorResponder.guard(exchange, () -> start(exchange));
   }
 
   private void start(HttpExchange exchange) {

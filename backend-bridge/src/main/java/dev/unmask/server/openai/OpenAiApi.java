@@ -1,56 +1,50 @@
 package dev.unmask.server.openai;
 
 import dev.unmask.server.InferenceServer;
+import dev.unmask.server.http.ApiCategory;
+import dev.unmask.server.http.ErrorStyle;
 import dev.unmask.server.http.HttpHandler;
+import dev.unmask.server.http.HttpRoute;
 import java.time.Clock;
-import java.util.concurrent.Executor;
+import java.util.List;
 
 /**
- * The OpenAI-compatible API over what a server serves. Handlers never block. Any thread.
+ * The OpenAI-compatible API over what a server serves. Any thread.
  *
  * <p>A body is read strictly: a field that is not known, a value of the wrong type and anything
  * that this server does not do are answered with status 400 and the field's name.
  */
 public final class OpenAiApi {
+  /** Errors that are found before a handler runs. */
+  private static final ErrorStyle ERRORS =
+      (status, message) -> OpenAiError.of(status, message).body();
+
   private final HttpHandler models;
   private final HttpHandler completions;
   private final HttpHandler chatCompletions;
 
   /**
    * @param server what is served
-   * @param executor reads large bodies; runs or rejects every task, and rejects where too many wait
    */
-  public OpenAiApi(InferenceServer server, Executor executor) {
-    this(server, executor, Clock.systemUTC());
+  public OpenAiApi(InferenceServer server) {
+    this(server, Clock.systemUTC());
   }
 
-  OpenAiApi(InferenceServer server, Executor executor, Clock clock) {
+  OpenAiApi(InferenceServer server, Clock clock) {
     models = new ModelsHandler(server, clock.instant());
-    completions = new CompletionHandler(new TextApi(), server, executor, clock);
-    chatCompletions = new CompletionHandler(new ChatApi(), server, executor, clock);
+    completions = new CompletionHandler(new TextApi(), server, clock);
+    chatCompletions = new CompletionHandler(new ChatApi(), server, clock);
   }
 
-  /** {@code GET /v1/models} and, as a prefix, {@code GET /v1/models/NAME}. */
-  public HttpHandler models() {
-    return models;
+  /** The routes to serve. */
+  public List<HttpRoute> routes() {
+    return List.of(
+        new HttpRoute("GET", ModelsHandler.PATH, true, ApiCategory.METADATA, ERRORS, models),
+        inference("/v1/completions", completions),
+        inference("/v1/chat/completions", chatCompletions));
   }
 
-  /** {@code POST /v1/completions}. */
-  public HttpHandler completions() {
-    return completions;
-  }
-
-  /** {@code POST /v1/chat/completions}. */
-  public HttpHandler chatCompletions() {
-    return chatCompletions;
-  }
-
-  /**
-   * The body of an error that is found before a handler runs.
-   *
-   * @param status HTTP status
-   */
-  public static byte[] errorBody(int status, String message) {
-    return OpenAiError.of(status, message).body();
+  private static HttpRoute inference(String path, HttpHandler handler) {
+    return new HttpRoute("POST", path, false, ApiCategory.INFERENCE, ERRORS, handler);
   }
 }

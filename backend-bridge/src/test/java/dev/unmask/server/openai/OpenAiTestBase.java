@@ -8,6 +8,7 @@ import dev.unmask.request.GenerationDelta;
 import dev.unmask.request.GenerationResult;
 import dev.unmask.request.TokenLogprob;
 import dev.unmask.scheduler.FinishReason;
+import dev.unmask.server.http.HttpRoute;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,7 +24,7 @@ abstract class OpenAiTestBase {
   final FakeServer server = new FakeServer();
   final FakeModel model = server.add("m");
   final OpenAiApi api =
-      new OpenAiApi(server, Runnable::run, Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC));
+      new OpenAiApi(server, Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC));
 
   /** Sends a chat request: members besides model and messages, each followed by a comma. */
   FakeExchange chat(String members) {
@@ -38,15 +39,24 @@ abstract class OpenAiTestBase {
 
   /** Sends a body in which single quotes stand for double ones. */
   FakeExchange post(String path, String body) {
-    FakeExchange exchange = new FakeExchange("POST", path, body.replace('\'', '"'));
-    (path.equals(CHAT) ? api.chatCompletions() : api.completions()).handle(exchange);
-    return exchange;
+    return send(new FakeExchange("POST", path, body.replace('\'', '"')));
   }
 
   FakeExchange get(String path) {
-    FakeExchange exchange = new FakeExchange("GET", path, "");
-    api.models().handle(exchange);
-    return exchange;
+    return send(new FakeExchange("GET", path, ""));
+  }
+
+  /** Sends a request where its route leads. */
+  FakeExchange send(FakeExchange exchange) {
+    for (HttpRoute route : api.routes()) {
+      boolean below = route.prefix() && exchange.path().startsWith(route.path() + "/");
+      if (route.method().equals(exchange.method())
+          && (below || route.path().equals(exchange.path()))) {
+        route.handler().handle(exchange);
+        return exchange;
+      }
+    }
+    throw new AssertionError("no route for " + exchange.path());
   }
 
   /** JSON in which single quotes stand for double ones. */

@@ -7,9 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -306,59 +303,24 @@ class RequestFaultsTest extends OpenAiTestBase {
   }
 
   @Test
-  void errorBody_forAStatus_hasTheShapeOfAllErrors() {
+  void error_beforeAHandler_hasTheShapeOfAllErrors() {
     assertEquals(
         json(
             "{'error':{'message':'Method Not Allowed','type':'invalid_request_error',"
                 + "'param':null,'code':null}}"),
-        errorBody(OpenAiApi.errorBody(405, "Method Not Allowed")));
+        errorBody(405, "Method Not Allowed"));
     assertEquals(
         json(
             "{'error':{'message':'down','type':'server_error','param':null,"
                 + "'code':'service_unavailable'}}"),
-        errorBody(OpenAiApi.errorBody(503, "down")));
+        errorBody(503, "down"));
     assertEquals(
         json("{'error':{'message':'bad','type':'server_error','param':null,'code':null}}"),
-        errorBody(OpenAiApi.errorBody(500, "bad")));
+        errorBody(500, "bad"));
   }
 
-  private static JsonNode errorBody(byte[] body) {
+  private JsonNode errorBody(int status, String message) {
+    byte[] body = api.routes().get(0).errors().body(status, message);
     return FakeExchange.parse(new String(body, StandardCharsets.UTF_8));
-  }
-
-  private static FakeExchange large() {
-    return new FakeExchange(
-        "POST", COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"" + "x".repeat(1 << 18) + "\"}");
-  }
-
-  @Test
-  void largeBody_isReadByTheExecutor() {
-    Queue<Runnable> tasks = new ArrayDeque<>();
-    OpenAiApi waiting = new OpenAiApi(server, tasks::add);
-    waiting.completions().handle(large());
-    assertTrue(model.inputs.isEmpty());
-    tasks.remove().run();
-    assertEquals(1 << 18, model.input().text().length());
-    waiting.completions().handle(new FakeExchange("POST", COMPLETIONS, "{\"model\":\"m\"}"));
-    assertTrue(tasks.isEmpty());
-  }
-
-  @Test
-  void largeBody_tooManyWaiting_isUnavailable() {
-    OpenAiApi full =
-        new OpenAiApi(
-            server,
-            task -> {
-              throw new RejectedExecutionException();
-            });
-    FakeExchange exchange = large();
-    full.completions().handle(exchange);
-    assertError(
-        exchange,
-        503,
-        "server_error",
-        null,
-        "service_unavailable",
-        "too many requests are being read");
   }
 }

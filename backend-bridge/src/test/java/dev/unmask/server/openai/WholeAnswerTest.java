@@ -166,7 +166,7 @@ class WholeAnswerTest extends OpenAiTestBase {
     FakeExchange exchange =
         new FakeExchange("POST", COMPLETIONS, "{\"model\":\"m\",\"prompt\":\"x\"}");
     exchange.disconnect();
-    api.completions().handle(exchange);
+    send(exchange);
     assertEquals(1, model.cancels);
   }
 }
