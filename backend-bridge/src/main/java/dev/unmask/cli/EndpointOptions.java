@@ -5,7 +5,10 @@ import dev.unmask.server.InferenceServer;
 import dev.unmask.server.MetricsSource;
 import dev.unmask.server.grpc.GrpcFrontEnd;
 import dev.unmask.server.grpc.GrpcOptions;
+import dev.unmask.server.http.ErrorStyle;
+import dev.unmask.server.http.HttpRoute;
 import dev.unmask.server.openai.OpenAiApi;
+import dev.unmask.server.page.PageHandler;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -22,7 +25,13 @@ final class EndpointOptions implements Endpoints {
       result.add(
           new Endpoint("GRPCInferenceService", grpc.address(), new GrpcFrontEnd(grpc, server)));
     }
-    result.addAll(http.create(server, metrics, new OpenAiApi(server).routes()));
+    List<HttpRoute> routes = new ArrayList<>(new OpenAiApi(server).routes());
+    routes.add(page());
+    result.addAll(http.create(server, metrics, routes));
     return result;
+  }
+
+  private static HttpRoute page() {
+    return new HttpRoute("GET", "/", false, null, ErrorStyle.TRITON, new PageHandler());
   }
 }

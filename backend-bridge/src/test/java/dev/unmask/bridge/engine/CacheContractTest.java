@@ -88,7 +88,6 @@ abstract class CacheContractTest extends EngineTestBase {
     save.addSave(0, 3, 16);
     run(session, save);
     StepRow row = StepRow.causal(1, 10, part(tokens, 10, 20));
-    assertTransferRefused(session, p -> p.addDrop(4), "entry=4");
     assertTransferRefused(session, p -> p.addSave(0, 3, 8), "entry=3");
     assertTransferRefused(session, p -> p.addSave(0, 4, 21), "positions=21");
     assertTransferRefused(session, p -> p.addSave(0, 4, 0), "positions=0");
@@ -112,6 +111,24 @@ abstract class CacheContractTest extends EngineTestBase {
     List<StepOutput> expected = new ArrayList<>(all.subList(10, 20));
     expected.addAll(all.subList(20, 40));
     assertSame(expected, run(session, restore), SAME);
+  }
+
+  @Test
+  void drops_ofEntriesThatAreNotHeld_arePassedOver() {
+    int[] tokens = randomTokens(106, 30);
+    EngineSession session = open(causal, 2);
+    StepPlan first = plan(StepRow.causal(0, 0, part(tokens, 0, 20)));
+    first.addDrop(0);
+    first.addDrop(7);
+    run(session, first);
+    StepPlan save = new StepPlan();
+    save.addSave(0, 7, 20);
+    run(session, save);
+    StepPlan restore = plan(StepRow.causal(1, 20, part(tokens, 20, 30)));
+    restore.addDrop(0);
+    restore.addRestore(7, 1, 20);
+    assertSame(
+        alone(causal, StepRow.causal(0, 0, tokens)).subList(20, 30), run(session, restore), SAME);
   }
 
   private interface Change {

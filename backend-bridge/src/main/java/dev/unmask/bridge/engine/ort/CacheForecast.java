@@ -6,7 +6,8 @@ import dev.unmask.scheduler.UnmaskException;
 
 /**
  * What a {@link KvCache} will hold once the drops, saves, releases and restores of a plan are done.
- * Refuses those that cannot be done and rows beyond the budget, and changes nothing.
+ * Refuses those that cannot be done and rows beyond the budget, and changes nothing. Drops of
+ * entries that are not held are passed over.
  */
 final class CacheForecast {
   private final boolean[] live;
@@ -45,11 +46,9 @@ final class CacheForecast {
   private void drops(StepPlan plan) {
     for (int i = 0; i < plan.droppedCount(); i++) {
       int entry = plan.droppedEntry(i);
-      int positions = dropped(plan, entry, i) ? 0 : cache.entryPositions(entry);
-      if (positions == 0) {
-        throw UnmaskException.invalid("drop of entry=" + entry + ", which is not held");
+      if (!dropped(plan, entry, i)) {
+        entryPositions -= Capacities.counted(cache.entryPositions(entry));
       }
-      entryPositions -= Capacities.counted(positions);
     }
   }
 
