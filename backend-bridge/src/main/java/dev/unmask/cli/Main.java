@@ -90,8 +90,7 @@ public final class Main implements Runnable {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName(" ");
     PrintWriter err = command.getErr();
-    err.println(name + ": " + e.getMessage());
-    err.println("Try '" + name + " --help'.");
+    err.println(name + ": " + e.getMessage() + " (try '" + name + " --help')");
     err.flush();
     return WRONG;
   }

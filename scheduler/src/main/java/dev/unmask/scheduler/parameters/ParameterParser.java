@@ -153,16 +153,18 @@ public final class ParameterParser {
 
   private static FastDllm fastDllm(ParameterReader reader, int maxTokens) {
     int blockLength = blockLength(reader, maxTokens);
+    String thresholdName = reader.firstGiven(THRESHOLD);
+    boolean byThreshold = reader.has(thresholdName);
     boolean byFactor = reader.has("factor");
-    if (byFactor && reader.has("threshold")) {
-      throw UnmaskException.invalid("threshold and factor are both given");
+    if (byFactor && byThreshold) {
+      throw UnmaskException.invalid(thresholdName + " and factor are both given");
     }
-    boolean byQuota = !byFactor && !reader.has("threshold") && reader.has("steps");
+    boolean byQuota = !byFactor && !byThreshold && reader.has("steps");
     return new FastDllm(
         steps(reader, maxTokens, blockLength),
         blockLength,
         reader.choice("cache", CacheMode.DUAL, CacheMode.values()),
-        byFactor || byQuota ? Double.NaN : reader.number("threshold", 0.9, 0, 1),
+        byFactor || byQuota ? Double.NaN : reader.number(thresholdName, 0.9, 0, 1),
         reader.number("factor", Double.NaN, 0, 1e6),
         reader.choice("remasking", Remasking.LOW_CONFIDENCE, Remasking.values()));
   }

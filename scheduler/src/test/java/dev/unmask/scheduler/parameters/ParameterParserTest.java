@@ -119,6 +119,14 @@ class ParameterParserTest {
   }
 
   @Test
+  void confidenceThreshold_isFastDllmsThresholdToo() {
+    DecodingParameters.FastDllm fast =
+        (DecodingParameters.FastDllm)
+            parse("algorithm", "fast_dllm", "confidence_threshold", 0.75).decoding();
+    assertEquals(0.75, fast.threshold());
+  }
+
+  @Test
   void modelDefaults_underASynonym_giveWayToTheRequest() {
     ModelTraits model =
         traits(
