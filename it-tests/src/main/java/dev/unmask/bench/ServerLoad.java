@@ -58,6 +58,9 @@ public final class ServerLoad implements Callable<Integer> {
   @Option(names = "--serve", description = "a further option of serve; may be given several times")
   private List<String> serve = List.of();
 
+  @Option(names = "--jvm", description = "a further flag of the server's Java; likewise")
+  private List<String> jvm = List.of();
+
   /** One row of the table. */
   private record Combination(LoadProtocol protocol, String value, int concurrency) {}
 
@@ -73,7 +76,7 @@ public final class ServerLoad implements Callable<Integer> {
     List<String> options = new ArrayList<>(serve);
     options.addAll(List.of("--model-control-mode=explicit", "--load-model=" + model));
     Path log = Path.of(System.getProperty("java.io.tmpdir"), "unmask-load.log");
-    try (ServerProcess server = ServerProcess.start(log, List.of(), options);
+    try (ServerProcess server = ServerProcess.start(log, jvm, options);
         LoadClients clients = new LoadClients(server)) {
       String[] values =
           setting.isEmpty() ? new String[] {""} : setting.replaceFirst(".*=", "").split(",", -1);

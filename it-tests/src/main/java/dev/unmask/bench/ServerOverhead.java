@@ -17,13 +17,13 @@ import org.HdrHistogram.Histogram;
 /**
  * What a request and a streamed chunk cost beyond the engine: a server process with an engine that
  * computes nothing, one client, real sockets. tiny_ar streams a chunk per token, so requests for 1
- * and for {@value #CHUNKS} tokens, taking turns, differ by that many chunks less one. Times are
- * from sending the request to its end as the client sees them, the client's own work included.
+ * and for {@value #TOKENS} tokens, taking turns, differ by the chunks between. Times are from
+ * sending the request to its end as the client sees them, the client's own work included.
  * Arguments: rounds (default 2000), Java flags of the server.
  */
 public final class ServerOverhead {
   private static final String MODEL = "tiny_ar";
-  private static final int CHUNKS = 257;
+  private static final int TOKENS = 257;
   private static final int WARM_UP = 500;
 
   private final ServerProcess server;
@@ -48,8 +48,9 @@ public final class ServerOverhead {
         LoadClients clients = new LoadClients(server)) {
       System.out.println(
           "| protocol | request p50 / p99 us | chunk p50 us | server CPU us per chunk | client CPU us"
-              + " per chunk | decode thread us per chunk |");
-      System.out.println("|---|---|---|---|---|---|");
+              + " per chunk | decode thread us per chunk |"
+              + " chunks per request |");
+      System.out.println("|---|---|---|---|---|---|---|");
       for (LoadProtocol protocol : LoadProtocol.values()) {
         new ServerOverhead(server, clients, protocol).measure(rounds);
       }
@@ -62,14 +63,16 @@ public final class ServerOverhead {
     repeat(WARM_UP, one, many);
     one.reset();
     many.reset();
+    chunks = 0;
     repeat(rounds, one, many);
+    double more = (double) chunks / rounds - 2;
 
     MetricsText before = server.metrics();
     Duration serverBefore = server.processorTime();
     Duration clientBefore = ownTime();
     chunks = 0;
     for (int i = 0; i < rounds; i++) {
-      nanos(CHUNKS);
+      nanos(TOKENS);
     }
     double serverMicros = micros(server.processorTime().minus(serverBefore)) / chunks;
     double clientMicros = micros(ownTime().minus(clientBefore)) / chunks;
@@ -77,20 +80,21 @@ public final class ServerOverhead {
         server.metrics().sum("unmask_step_seconds_total") - before.sum("unmask_step_seconds_total");
     client.close();
     System.out.printf(
-        "| %s | %.0f / %.0f | %.1f | %.1f | %.1f | %.1f |%n",
+        "| %s | %.0f / %.0f | %.1f | %.1f | %.1f | %.1f | %.0f |%n",
         protocol,
         one.getValueAtPercentile(50) / 1e3,
         one.getValueAtPercentile(99) / 1e3,
-        (many.getValueAtPercentile(50) - one.getValueAtPercentile(50)) / 1e3 / (CHUNKS - 1),
+        (many.getValueAtPercentile(50) - one.getValueAtPercentile(50)) / 1e3 / more,
         serverMicros,
         clientMicros,
-        decode * 1e6 / chunks);
+        decode * 1e6 / chunks,
+        (double) chunks / rounds);
   }
 
   private void repeat(int rounds, Histogram one, Histogram many) throws InterruptedException {
     for (int i = 0; i < rounds; i++) {
       one.recordValue(nanos(1));
-      many.recordValue(nanos(CHUNKS));
+      many.recordValue(nanos(TOKENS));
     }
   }
 
