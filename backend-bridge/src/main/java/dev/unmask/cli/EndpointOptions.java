@@ -7,6 +7,7 @@ import dev.unmask.server.grpc.GrpcFrontEnd;
 import dev.unmask.server.grpc.GrpcOptions;
 import dev.unmask.server.http.ErrorStyle;
 import dev.unmask.server.http.HttpRoute;
+import dev.unmask.server.openai.OpenAiApi;
 import dev.unmask.server.page.PageHandler;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,9 @@ final class EndpointOptions implements Endpoints {
       result.add(
           new Endpoint("GRPCInferenceService", grpc.address(), new GrpcFrontEnd(grpc, server)));
     }
-    result.addAll(http.create(server, metrics, List.of(page())));
+    List<HttpRoute> routes = new ArrayList<>(new OpenAiApi(server).routes());
+    routes.add(page());
+    result.addAll(http.create(server, metrics, routes));
     return result;
   }
 

@@ -89,7 +89,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
     } catch (UnmaskException e) {
       fail(e);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      LOG.error("a request was not encoded", e);
+      LOG.error("request {} was not encoded", input.requestId(), e);
       fail(
           new UnmaskException(
               ErrorCode.INTERNAL, "request failed: " + e.getClass().getSimpleName(), e));
@@ -204,7 +204,8 @@ final class GenerationCall implements InferenceCall, DecodeListener {
           sequence == null ? 0 : sequence.forwardPasses());
       observer.onError(error);
     } catch (RuntimeException e) {
-      LOG.error("an observer failed when told of {}", error.code(), e);
+      LOG.error(
+          "request {}: an observer failed when told of {}", input.requestId(), error.code(), e);
     } finally {
       onEnd.run();
     }

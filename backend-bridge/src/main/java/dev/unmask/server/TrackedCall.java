@@ -24,7 +24,7 @@ abstract class TrackedCall implements InferenceCall {
   private InferenceCall delegate;
 
   /**
-   * @param id the client's name for it, possibly empty
+   * @param id its name in logs, possibly empty
    */
   TrackedCall(ReadyModel model, String id, long arrivalNanos) {
     this.model = model;

@@ -33,7 +33,7 @@ public final class GenerationRequest {
     checkTokens(promptIds, model);
     int room = model.maxContext() - promptIds.length;
     if (room < 1) {
-      throw UnmaskException.invalid(
+      throw UnmaskException.contextExceeded(
           "the prompt has "
               + promptIds.length
               + " tokens, which leaves no room in the context of "
@@ -61,7 +61,7 @@ public final class GenerationRequest {
           "infill needs a model with full attention; this one has " + model.attention().id());
     }
     if (tokenIds.length > model.maxContext()) {
-      throw UnmaskException.invalid(
+      throw UnmaskException.contextExceeded(
           "infill has " + tokenIds.length + " tokens, the context " + model.maxContext());
     }
     int masks = 0;
@@ -114,7 +114,7 @@ public final class GenerationRequest {
       why = " (cfg_scale=" + llada.cfgScale() + " decodes two copies)";
     }
     if (needed > model.maxContext()) {
-      throw UnmaskException.invalid(
+      throw UnmaskException.contextExceeded(
           "prompt and response need "
               + needed
               + " positions"

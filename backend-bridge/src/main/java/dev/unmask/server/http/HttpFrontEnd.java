@@ -23,7 +23,7 @@ public final class HttpFrontEnd implements FrontEnd {
   public HttpFrontEnd(HttpOptions options, InferenceServer server, List<HttpRoute> routes) {
     List<Endpoint> endpoints =
         new ArrayList<>(KServeApi.endpoints(server, workers, options, () -> draining));
-    endpoints.addAll(Router.endpoints(routes));
+    endpoints.addAll(Router.endpoints(routes, workers));
     router = new Router(endpoints, options.restricted());
     this.server = new NettyHttpServer(name(), options, router);
   }

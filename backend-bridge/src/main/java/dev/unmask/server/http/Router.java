@@ -30,8 +30,12 @@ final class Router implements HttpDispatcher {
     this.restricted = restricted;
   }
 
-  /** Endpoints of routes; those of one path become one endpoint. */
-  static List<Endpoint> endpoints(List<HttpRoute> routes) {
+  /**
+   * Endpoints of routes; those of one path become one endpoint.
+   *
+   * @param workers run handlers of requests with large bodies
+   */
+  static List<Endpoint> endpoints(List<HttpRoute> routes, Workers workers) {
     record Key(String path, boolean prefix) {}
     Map<Key, List<HttpRoute>> byPath = new LinkedHashMap<>();
     for (HttpRoute route : routes) {
@@ -44,7 +48,7 @@ final class Router implements HttpDispatcher {
         (key, same) -> {
           Map<String, PathHandler> methods = new LinkedHashMap<>();
           for (HttpRoute route : same) {
-            methods.put(route.method(), (exchange, groups) -> route.handler().handle(exchange));
+            methods.put(route.method(), (exchange, groups) -> handle(exchange, route, workers));
           }
           String quoted = Pattern.quote(key.path());
           Pattern path = Pattern.compile(key.prefix() ? quoted + "(?:/.*)?" : quoted);
@@ -52,6 +56,14 @@ final class Router implements HttpDispatcher {
           endpoints.add(new Endpoint(path, first.category(), first.errors(), methods));
         });
     return endpoints;
+  }
+
+  private static void handle(HttpExchange exchange, HttpRoute route, Workers workers) {
+    workers.read(
+        exchange,
+        route.errors(),
+        exchange.body().length > Workers.LARGE_BODY,
+        () -> route.handler().handle(exchange));
   }
 
   /** Refuses inference from now on. */

@@ -36,21 +36,27 @@ final class Workers implements AutoCloseable {
 
   /** Runs what blocks; errors become the exchange's answer. */
   void control(HttpExchange exchange, Runnable action) {
-    run(control, exchange, action);
+    run(control, exchange, ErrorStyle.TRITON, action);
   }
 
   /** Runs what takes time by the size of the body, here or on a thread of its own. */
   void read(HttpExchange exchange, boolean large, Runnable action) {
+    read(exchange, ErrorStyle.TRITON, large, action);
+  }
+
+  /** As above, for an API that words errors its own way. */
+  void read(HttpExchange exchange, ErrorStyle errors, boolean large, Runnable action) {
     if (large) {
-      run(reading, exchange, action);
+      run(reading, exchange, errors, action);
     } else {
       action.run();
     }
   }
 
-  private static void run(ThreadPoolExecutor pool, HttpExchange exchange, Runnable action) {
+  private static void run(
+      ThreadPoolExecutor pool, HttpExchange exchange, ErrorStyle errors, Runnable action) {
     try {
-      pool.execute(() -> HttpErrors.guard(exchange, ErrorStyle.TRITON, action));
+      pool.execute(() -> HttpErrors.guard(exchange, errors, action));
     } catch (RejectedExecutionException e) {
       throw new UnmaskException(ErrorCode.UNAVAILABLE, "too many requests are being read", e);
     }

@@ -3,6 +3,7 @@ package dev.unmask.server.http;
 import static dev.unmask.server.http.HttpFixture.error;
 import static dev.unmask.server.http.HttpFixture.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -103,6 +104,22 @@ class HttpFrontEndTest {
       assertTrue(text(large).startsWith("413 Request JSON size of 11 bytes"), text(large));
       http.frontEnd.drain();
       assertTrue(text(http.post("/v1/fail", "")).startsWith("503 HTTP server is shutting down"));
+    }
+  }
+
+  @Test
+  void routes_largeBody_isHandledOffTheEventLoop() throws Exception {
+    HttpHandler failing =
+        exchange -> {
+          throw UnmaskException.invalid(Thread.currentThread().getName());
+        };
+    try (HttpFixture http =
+        new HttpFixture(
+            UnaryOperator.identity(), List.of(route("POST", "/v1/thread", false, failing)))) {
+      String small = text(http.post("/v1/thread", "x".repeat(Workers.LARGE_BODY)));
+      String large = text(http.post("/v1/thread", "x".repeat(Workers.LARGE_BODY + 1)));
+      assertFalse(small.startsWith("400 unmask-http-body"), small);
+      assertTrue(large.startsWith("400 unmask-http-body"), large);
     }
   }
 

@@ -65,7 +65,7 @@ public final class ParameterParser {
     String lengthName = reader.firstGiven(LENGTH);
     int maxTokens = reader.integer(lengthName, -1, 1, Integer.MAX_VALUE);
     if (maxTokens > maxLength) {
-      throw UnmaskException.invalid(
+      throw UnmaskException.contextExceeded(
           lengthName + "=" + maxTokens + " is more than the " + maxLength + " the context leaves");
     }
     if (maxTokens < 0) {
