@@ -126,7 +126,9 @@ public final class ServerLoad implements Callable<Integer> {
   private void print() {
     System.out.println(model + (setting.isEmpty() ? "" : ", " + setting));
     System.out.println(
-        "| protocol | setting | clients | tokens/s (min-max) | x 1 client (min-max) | first block"
+        "| protocol | setting | clients | tokens/s (min-max) | x "
+            + concurrency.get(0)
+            + " clients (min-max) | first block"
             + " p50/p99 ms | block p50/p99 ms | queue p50/p99 ms | sequences/pass | outside engine"
             + " | server / client CPUs |");
     System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
@@ -161,9 +163,10 @@ public final class ServerLoad implements Callable<Integer> {
   private static String spread(double[] values, String format) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
+    int middle = sorted.length / 2;
     return String.format(
         format + " (" + format + "-" + format + ")",
-        sorted[sorted.length / 2],
+        (sorted[middle] + sorted[(sorted.length - 1) / 2]) / 2,
         sorted[0],
         sorted[sorted.length - 1]);
   }
