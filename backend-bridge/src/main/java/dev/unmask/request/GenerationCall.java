@@ -137,7 +137,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
     timeline.onCommitted();
     if (input.streamBlocks()) {
       long begin = System.nanoTime();
-      observer.onSnapshot(snapshots.read(view));
+      observer.onSnapshot(snapshots.read(view, timeline.committedMicros()));
       timeline.onResponse(begin, false);
     }
     long begin = System.nanoTime();
