@@ -33,10 +33,15 @@ class ITServeProcess {
     private final Process process;
 
     Serve(Path repository, String... flags) throws IOException {
-      List<String> command =
-          new ArrayList<>(
-              List.of(
-                  Path.of("..", "unmask").toString(), "serve", "--model-repository=" + repository));
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-Dunmask.home=.."));
+      if (Runtime.version().feature() >= 24) {
+        command.add("--sun-misc-unsafe-memory-access=allow");
+        command.add("--enable-native-access=ALL-UNNAMED");
+      }
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("dev.unmask.cli.Main", "serve", "--model-repository=" + repository));
       command.addAll(List.of(flags));
       process =
           new ProcessBuilder(command)
