@@ -147,6 +147,22 @@ class HttpFrontEndTest {
   }
 
   @Test
+  void route_outOfMemory_isAnswered() throws Exception {
+    HttpRoute hungry =
+        route(
+            "GET",
+            "/v1/hungry",
+            false,
+            exchange -> {
+              throw new OutOfMemoryError("a body too many");
+            });
+    try (HttpFixture http = new HttpFixture(UnaryOperator.identity(), List.of(hungry))) {
+      assertEquals("500 internal error, see the server's log", text(http.get("/v1/hungry")));
+      assertEquals(200, http.get("/v2").statusCode());
+    }
+  }
+
+  @Test
   void start_portTaken_unavailableWithAddress() {
     try (HttpFixture http = new HttpFixture()) {
       HttpOptions taken =
