@@ -2,6 +2,7 @@ package dev.unmask.server;
 
 import dev.unmask.request.GenerationResult;
 import dev.unmask.request.InferenceCall;
+import dev.unmask.scheduler.UnmaskException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -57,6 +58,14 @@ abstract class TrackedCall implements InferenceCall {
     if (running != null) {
       running.cancel();
     }
+  }
+
+  /** Ends it with an error, which is told to the client. */
+  abstract void fail(UnmaskException error);
+
+  /** Whether nothing follows. */
+  final boolean hasEnded() {
+    return ended.get();
   }
 
   /** Something is told to the client; the first time counts. */
