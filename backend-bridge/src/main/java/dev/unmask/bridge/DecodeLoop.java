@@ -100,7 +100,8 @@ public final class DecodeLoop {
   /**
    * Does one step.
    *
-   * @return whether there was anything to do
+   * @return whether there was anything to do; not where all there was is to clear the engine's
+   *     memory, and that failed: it is tried again with the next step that has rows
    */
   public boolean step() {
     checkThread();
@@ -123,7 +124,7 @@ public final class DecodeLoop {
     engineNanos += ran - planned;
     hostNanos += planned - begin + applied - ran;
     telemetry.onStep(meter.report(failure != null, planned - begin, ran - planned, applied - ran));
-    return true;
+    return failure == null || plan.rowCount() > 0;
   }
 
   /** Runs the engine; returns what it failed with, or null. */

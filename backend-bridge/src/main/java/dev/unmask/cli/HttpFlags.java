@@ -1,5 +1,6 @@
 package dev.unmask.cli;
 
+import dev.unmask.server.ApiRestrictions;
 import dev.unmask.server.Endpoint;
 import dev.unmask.server.InferenceServer;
 import dev.unmask.server.MetricsSource;
@@ -7,7 +8,6 @@ import dev.unmask.server.http.HttpFrontEnd;
 import dev.unmask.server.http.HttpOptions;
 import dev.unmask.server.http.HttpRoute;
 import dev.unmask.server.http.MetricsFrontEnd;
-import dev.unmask.server.http.RestrictedApis;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +123,7 @@ final class HttpFlags {
             .reusePort(reusePort)
             .maxInputBytes(maxInputBytes)
             .tls(tlsCertificate, tlsKey)
-            .restricted(RestrictedApis.parse(restricted));
+            .restricted(ApiRestrictions.parse("--http-restricted-api", restricted));
     return (threads == null ? options : options.threads(threads)).build();
   }
 }

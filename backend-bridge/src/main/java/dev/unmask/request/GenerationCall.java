@@ -65,9 +65,14 @@ final class GenerationCall implements InferenceCall, DecodeListener {
   /** Goes on to encode the request on an executor that runs or rejects it. */
   void start(Executor executor, RequestEncoder encoder) {
     try {
+      encoder.checkLength(input);
       executor.execute(() -> encodeAndSubmit(encoder));
+    } catch (UnmaskException e) {
+      fail(e);
     } catch (RejectedExecutionException e) {
       fail(new UnmaskException(ErrorCode.UNAVAILABLE, "too many requests wait to be tokenized", e));
+    } catch (Throwable t) {
+      failUnexpected(t);
     }
   }
 
@@ -88,12 +93,17 @@ final class GenerationCall implements InferenceCall, DecodeListener {
       }
     } catch (UnmaskException e) {
       fail(e);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      LOG.error("request {} was not encoded", input.requestId(), e);
-      fail(
-          new UnmaskException(
-              ErrorCode.INTERNAL, "request failed: " + e.getClass().getSimpleName(), e));
+    } catch (Throwable t) {
+      failUnexpected(t);
     }
+  }
+
+  /** Whatever it was, also an Error: nobody else would end the call. */
+  private void failUnexpected(Throwable thrown) {
+    LOG.error("request {} was not encoded", input.requestId(), thrown);
+    fail(
+        new UnmaskException(
+            ErrorCode.INTERNAL, "request failed: " + thrown.getClass().getSimpleName(), thrown));
   }
 
   private void refuseCancelledAndExpired() {

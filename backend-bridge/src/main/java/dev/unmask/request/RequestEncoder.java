@@ -17,6 +17,9 @@ import java.util.Set;
 final class RequestEncoder {
   private static final String BAD_WORDS_IDS = "bad_words_ids";
 
+  /** Characters that Unicode's normalization makes one of at the most, rounded up. */
+  private static final int MOST_NORMALIZED_CHARACTERS = 4;
+
   private final String model;
   private final ModelTraits traits;
   private final TextTokenizer tokenizer;
@@ -27,6 +30,38 @@ final class RequestEncoder {
     this.traits = manifest.traits();
     this.tokenizer = tokenizer;
     this.prompts = prompts;
+  }
+
+  /**
+   * Refuses what is certainly longer than the context, before it takes a place and memory in a
+   * queue and time to encode.
+   *
+   * @throws UnmaskException INVALID_ARGUMENT with the length
+   */
+  void checkLength(GenerationInput input) {
+    checkLength(input.text());
+    if (input.messages() != null) {
+      input.messages().forEach(message -> checkLength(message.content()));
+    }
+    if (input.inputIds() != null && input.inputIds().length > traits.maxContext()) {
+      throw tooLong(input.inputIds().length + " tokens");
+    }
+  }
+
+  private void checkLength(String text) {
+    if (text != null
+        && text.length()
+            > (long) MOST_NORMALIZED_CHARACTERS * traits.maxContext() * tokenizer.longestToken()) {
+      throw tooLong(text.length() + " characters");
+    }
+  }
+
+  private UnmaskException tooLong(String length) {
+    return UnmaskException.contextExceeded(
+        "the prompt has "
+            + length
+            + ", which leaves no room in the context of "
+            + traits.maxContext());
   }
 
   /**

@@ -23,6 +23,12 @@ final class RequestTensors {
   private static final Map<String, TensorSpec> SPECS =
       TensorSpecs.INPUTS.stream().collect(Collectors.toMap(TensorSpec::name, Function.identity()));
 
+  /** Whose length is that of a prompt. */
+  private static final String PROMPT = "input_ids";
+
+  /** Most elements of any other list, each of which becomes an object. */
+  private static final int MAX_ELEMENTS = 4096;
+
   private final Map<String, Tensor> tensors;
 
   private RequestTensors(Map<String, Tensor> tensors) {
@@ -76,6 +82,15 @@ final class RequestTensors {
               + spec.dim()
               + "], got "
               + Arrays.toString(shape).replace(" ", ""));
+    }
+    if (tensor.elements() > MAX_ELEMENTS && !tensor.name().equals(PROMPT)) {
+      throw UnmaskException.invalid(
+          "input '"
+              + tensor.name()
+              + "' has "
+              + tensor.elements()
+              + " elements, more than "
+              + MAX_ELEMENTS);
     }
   }
 

@@ -12,6 +12,9 @@ import java.util.Map;
 final class SamplingJson {
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
+  /** Most characters: what is parsed takes many times as much memory. */
+  private static final int MAX_LENGTH = 1 << 20;
+
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -24,11 +27,18 @@ final class SamplingJson {
    * The members of the object: String, Number, Boolean, List, Map or null.
    *
    * @param json null for none
-   * @throws UnmaskException INVALID_ARGUMENT where it is no JSON object
+   * @throws UnmaskException INVALID_ARGUMENT where it is no JSON object, or too long
    */
   static Map<String, Object> parse(String json) {
     if (json == null) {
       return Map.of();
+    }
+    if (json.length() > MAX_LENGTH) {
+      throw UnmaskException.invalid(
+          "input 'sampling_parameters' has "
+              + json.length()
+              + " characters, more than "
+              + MAX_LENGTH);
     }
     Map<String, Object> members;
     try {

@@ -1,9 +1,12 @@
 package dev.unmask.request;
 
+import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a generation into responses. Without streaming there is one, at the end. With it there is
@@ -12,12 +15,15 @@ import java.util.Map;
  * often the decode thread.
  */
 final class TensorResponder implements GenerationObserver {
+  private static final Logger LOG = LoggerFactory.getLogger(TensorResponder.class);
+
   /** A delta of tokens alone is worth a response where one of these is wanted. */
   private static final EnumSet<Output> PER_TOKEN = EnumSet.of(Output.LOGPROBS, Output.OUTPUT_IDS);
 
   private final EnumSet<Output> wanted;
   private final boolean stream;
   private final String echo;
+  private final String requestId;
   private final ResponseObserver observer;
   private final boolean wantsTokens;
   private final boolean wantsEnd;
@@ -31,6 +37,7 @@ final class TensorResponder implements GenerationObserver {
     this.wanted = request.outputs();
     this.stream = request.input().stream();
     this.echo = request.echo();
+    this.requestId = request.input().requestId();
     this.observer = observer;
     this.wantsTokens = wanted.stream().anyMatch(PER_TOKEN::contains);
     this.wantsEnd = wanted.stream().anyMatch(Output::isLastOnly);
@@ -56,8 +63,17 @@ final class TensorResponder implements GenerationObserver {
   @Override
   public void onFinished(GenerationDelta rest, GenerationResult result) {
     newTokens += rest.tokenIds().length;
-    List<Tensor> tensors =
-        Output.tensors(wanted, ResponseContent.last(echo + rest.text(), rest, newTokens, result));
+    List<Tensor> tensors;
+    try {
+      tensors =
+          Output.tensors(wanted, ResponseContent.last(echo + rest.text(), rest, newTokens, result));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // Who calls takes this call for the end whatever comes of it.
+      LOG.error("the last response to request {} cannot be made", requestId, e);
+      String message = "response cannot be made: " + e.getClass().getSimpleName();
+      observer.onError(new UnmaskException(ErrorCode.INTERNAL, message, e));
+      return;
+    }
     boolean counts = newTokens > 0 && wanted.contains(Output.NUM_OUTPUT_TOKENS);
     boolean worth = wantsEnd || counts || isWorthResponse(rest) || !contentSent;
     if (!stream || (worth && !tensors.isEmpty())) {

@@ -75,7 +75,9 @@ final class ModelEntry {
         close(overrides);
         throw e;
       }
-      retire(versions.serve(ready), files);
+      List<ReadyModel> replaced = versions.serve(ready);
+      connect(replaced, ready);
+      retire(replaced, files);
       files = overrides;
       chosen.forEach(version -> LOG.info("successfully loaded '{}' version {}", name, version));
     } finally {
@@ -108,6 +110,14 @@ final class ModelEntry {
       fingerprint = null;
     } finally {
       operation.unlock();
+    }
+  }
+
+  private static void connect(List<ReadyModel> replaced, List<ReadyModel> ready) {
+    for (ReadyModel old : replaced) {
+      ready.stream()
+          .filter(next -> next.versionNumber() == old.versionNumber())
+          .forEach(old::replaceBy);
     }
   }
 

@@ -19,12 +19,15 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A version of a model that is served, from the moment it is loaded until the last of its requests
  * has ended. Any thread.
  */
 final class ReadyModel implements ServedModel, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReadyModel.class);
   private static final InferenceCall NOTHING = () -> {};
 
   private final ModelSource source;
@@ -33,6 +36,7 @@ final class ReadyModel implements ServedModel, AutoCloseable {
   private final ModelMetadataResponse metadata;
   private final ActiveCalls calls = new ActiveCalls();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile ReadyModel successor;
 
   /**
    * @param loaded owned from now on
@@ -122,25 +126,45 @@ final class ReadyModel implements ServedModel, AutoCloseable {
         call,
         request.arrivalNanos(),
         observer::onError,
-        tracked -> loaded.infer(request, call, call::onResult));
+        tracked -> loaded.infer(request, call, call::onResult),
+        next -> next.infer(request, observer));
   }
 
   @Override
   public InferenceCall generate(GenerationInput input, GenerationObserver observer) {
     TrackedGeneration call = new TrackedGeneration(this, input, observer);
     return start(
-        call, input.arrivalNanos(), observer::onError, tracked -> loaded.generate(input, call));
+        call,
+        input.arrivalNanos(),
+        observer::onError,
+        tracked -> loaded.generate(input, call),
+        next -> next.generate(input, observer));
   }
 
   private InferenceCall start(
       TrackedCall call,
       long arrivalNanos,
       Consumer<UnmaskException> onError,
-      Function<TrackedCall, InferenceCall> starter) {
+      Function<TrackedCall, InferenceCall> starter,
+      Function<ReadyModel, InferenceCall> again) {
     String refusal = calls.add(call);
     if (refusal == null) {
-      call.start(starter);
+      try {
+        call.start(starter);
+      } catch (UnmaskException e) {
+        call.fail(e);
+      } catch (RuntimeException | Error e) {
+        // It would keep the model in memory for ever.
+        LOG.error("request {} was not started", call.id(), e);
+        call.fail(
+            new UnmaskException(
+                ErrorCode.INTERNAL, "request failed: " + e.getClass().getSimpleName(), e));
+      }
       return call;
+    }
+    ReadyModel next = successor;
+    if (next != null) {
+      return again.apply(next);
     }
     telemetry.onReceived();
     long nanos = System.nanoTime() - arrivalNanos;
@@ -162,6 +186,16 @@ final class ReadyModel implements ServedModel, AutoCloseable {
   /** Statistics and metrics. */
   ModelTelemetry telemetry() {
     return telemetry;
+  }
+
+  /**
+   * Sends requests that found this model before it was replaced to the one that serves now, unless
+   * they were checked against another transaction policy. Call before {@link #retire}.
+   */
+  void replaceBy(ReadyModel next) {
+    if (next.isDecoupled() == isDecoupled()) {
+      successor = next;
+    }
   }
 
   /**

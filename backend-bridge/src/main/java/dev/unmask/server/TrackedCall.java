@@ -2,6 +2,7 @@ package dev.unmask.server;
 
 import dev.unmask.request.GenerationResult;
 import dev.unmask.request.InferenceCall;
+import dev.unmask.scheduler.UnmaskException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -32,6 +33,11 @@ abstract class TrackedCall implements InferenceCall {
     this.arrivalNanos = arrivalNanos;
   }
 
+  /** Its name in logs, possibly empty. */
+  final String id() {
+    return id;
+  }
+
   /** Starts it, unless it was cancelled before. */
   final void start(Function<? super TrackedCall, InferenceCall> starter) {
     InferenceCall started = starter.apply(this);
@@ -57,6 +63,14 @@ abstract class TrackedCall implements InferenceCall {
     if (running != null) {
       running.cancel();
     }
+  }
+
+  /** Ends it with an error, which is told to the client. */
+  abstract void fail(UnmaskException error);
+
+  /** Whether nothing follows. */
+  final boolean hasEnded() {
+    return ended.get();
   }
 
   /** Something is told to the client; the first time counts. */

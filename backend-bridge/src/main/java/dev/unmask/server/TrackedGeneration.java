@@ -38,6 +38,13 @@ final class TrackedGeneration extends TrackedCall implements GenerationObserver 
   }
 
   @Override
+  void fail(UnmaskException error) {
+    if (!hasEnded()) {
+      onError(error);
+    }
+  }
+
+  @Override
   public void onError(UnmaskException error) {
     try {
       observer.onError(error);

@@ -45,6 +45,13 @@ final class TrackedInference extends TrackedCall implements ResponseObserver {
   }
 
   @Override
+  void fail(UnmaskException error) {
+    if (!hasEnded()) {
+      onError(error);
+    }
+  }
+
+  @Override
   public void onError(UnmaskException error) {
     try {
       observer.onError(error);

@@ -12,6 +12,7 @@ import dev.unmask.bridge.Telemetry.RequestReport;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -324,5 +325,50 @@ class GenerationServiceTest extends GenerationTestBase {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  @Test
+  void generate_errorWhileEncoding_internal() throws Exception {
+    start(Runnable::run);
+    List<String> broken =
+        new AbstractList<>() {
+          @Override
+          public String get(int index) {
+            throw new NoClassDefFoundError("part of the tokenizer");
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        };
+    assertError(generate(prompt(3).stop(broken)), ErrorCode.INTERNAL, "NoClassDefFoundError");
+    assertEnded(Outcome.BACKEND);
+  }
+
+  @Test
+  void generate_noThreadToEncode_internal() throws Exception {
+    start(
+        task -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        });
+    assertError(generate(prompt(3)), ErrorCode.INTERNAL, "OutOfMemoryError");
+    assertEnded(Outcome.BACKEND);
+  }
+
+  @Test
+  void generate_textLongerThanTheContextCanBe_refusedBeforeEncoding() throws Exception {
+    start(held);
+    RecordingObserver observer =
+        generate(GenerationInputs.text("a ".repeat(1 << 20)).with("max_tokens", 3));
+    assertError(observer, ErrorCode.INVALID_ARGUMENT, "the prompt has 2097152 characters");
+    assertTrue(observer.error.isContextExceeded());
+    assertEquals(0, tasks.size());
+    assertError(
+        generate(GenerationInputs.ids(new int[1 << 20])),
+        ErrorCode.INVALID_ARGUMENT,
+        "the prompt has 1048576 tokens");
+    assertEquals(0, tasks.size());
+    assertEquals(2, telemetry.ended.size());
   }
 }

@@ -54,6 +54,15 @@ class TensorRequestFaultsTest {
             "unexpected shape for input 'text_input' for model 'm'. Expected [1], got [2]",
             Requests.empty().input(Tensor.ofStrings("text_input", "a", "b"))),
         arguments(
+            "input 'stop_words' has 4097 elements, more than 4096",
+            Requests.prompt().input(Tensor.ofStrings("stop_words", "a,".repeat(4097).split(",")))),
+        arguments(
+            "input 'stop_token_ids' has 4097 elements, more than 4096",
+            Requests.prompt().input(Tensor.ofInts("stop_token_ids", new int[4097]))),
+        arguments(
+            "input 'sampling_parameters' has 1048577 characters, more than 1048576",
+            Requests.prompt().sampling("{}" + " ".repeat((1 << 20) - 1))),
+        arguments(
             "unexpected shape for input 'text_input' for model 'm'. Expected [1], got [0]",
             Requests.empty().input(Tensor.ofStrings("text_input"))),
         arguments(

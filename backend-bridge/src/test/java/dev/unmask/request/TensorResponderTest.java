@@ -366,4 +366,13 @@ class TensorResponderTest {
     }
     return tokens;
   }
+
+  @Test
+  void onFinished_outputThatCannotBeMade_tellsAnError() {
+    TensorResponder responder = responder(Requests.prompt().flag("return_logprobs"));
+    responder.onFinished(
+        new GenerationDelta("a", new int[] {1}, Arrays.asList((TokenLogprob) null)),
+        result("a", 1));
+    assertEquals("INTERNAL response cannot be made: NullPointerException", responses.end);
+  }
 }

@@ -23,6 +23,7 @@ final class FakeModel implements LoadedModel {
   final CountDownLatch closed = new CountDownLatch(1);
   final AtomicInteger closes = new AtomicInteger();
   volatile boolean healthy = true;
+  volatile Error thrown;
   private final Queue<ResponseObserver> open = new ConcurrentLinkedQueue<>();
 
   FakeModel(ModelSource source) {
@@ -52,6 +53,9 @@ final class FakeModel implements LoadedModel {
   @Override
   public InferenceCall infer(
       InferRequest request, ResponseObserver observer, Consumer<GenerationResult> onResult) {
+    if (thrown != null) {
+      throw thrown;
+    }
     open.add(observer);
     return () -> cancel(observer);
   }

@@ -240,16 +240,19 @@ class UnmaskServerTest {
     assertNotSame(old, server.model("a", ""));
     assertEquals("a 1 READY", index());
     assertEquals(1, oldFake.closed.getCount());
-    Answers late = new Answers();
-    old.infer(Answers.request("r2"), late);
-    assertEquals(
-        List.of("UNAVAILABLE: Request for unknown model: 'a' version 1 is not at ready state"),
-        late.seen);
     oldFake.finishOne();
     assertEquals(List.of("last"), answers.seen);
     assertTrue(oldFake.closed.await(30, TimeUnit.SECONDS));
+    server.model("a", "").infer(Answers.request("r2"), answers);
+    server.unload("", "a", false);
+    Answers late = new Answers();
+    old.infer(Answers.request("r3"), late);
+    assertEquals(
+        List.of("UNAVAILABLE: Request for unknown model: 'a' version 1 is not at ready state"),
+        late.seen);
     String text = new String(metrics.scrape(), StandardCharsets.UTF_8);
     assertTrue(text.contains("reason=\"REJECTED\",version=\"1\"} 1\n"), text);
+    loader.last().finishOne();
   }
 
   @Test
@@ -464,5 +467,37 @@ class UnmaskServerTest {
             UnmaskException.class,
             () -> new ModelRepositories(List.of(directory.resolve("missing"))));
     assertEquals(ErrorCode.INVALID_ARGUMENT, e.code());
+  }
+
+  @Test
+  void infer_modelReplacedAfterItWasFound_newOneAnswers() throws Exception {
+    repository.addVersion("a", 1);
+    start(ControlMode.EXPLICIT, "a");
+    ServedModel old = server.model("a", "");
+    server.load("", "a", Map.of());
+    server.load("", "a", Map.of());
+    Answers answers = new Answers();
+    old.infer(Answers.request("1"), answers);
+    assertEquals(List.of(), answers.seen);
+    loader.last().finishOne();
+    assertEquals(List.of("last"), answers.seen);
+    server.unload("", "a", false);
+    old.infer(Answers.request("2"), answers);
+    assertEquals(
+        "UNAVAILABLE: Request for unknown model: 'a' version 1 is not at ready state",
+        answers.seen.get(1));
+  }
+
+  @Test
+  void infer_modelThrows_clientIsToldAndModelCanBeUnloaded() throws Exception {
+    repository.addVersion("a", 1);
+    start(ControlMode.EXPLICIT, "a");
+    loader.last().thrown = new NoClassDefFoundError("tokenizer");
+    Answers answers = new Answers();
+    server.model("a", "").infer(Answers.request("1"), answers);
+    assertEquals(List.of("INTERNAL: request failed: NoClassDefFoundError"), answers.seen);
+    FakeModel model = loader.last();
+    server.unload("", "a", false);
+    model.closed.await();
   }
 }

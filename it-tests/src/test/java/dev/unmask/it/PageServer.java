@@ -9,7 +9,6 @@ import dev.unmask.server.http.ErrorStyle;
 import dev.unmask.server.http.HttpFrontEnd;
 import dev.unmask.server.http.HttpOptions;
 import dev.unmask.server.http.HttpRoute;
-import dev.unmask.server.http.RestrictedApis;
 import dev.unmask.server.log.LogSettings;
 import dev.unmask.server.log.ServerLog;
 import dev.unmask.server.metrics.MetricsConfig;
@@ -54,7 +53,7 @@ final class PageServer implements AutoCloseable {
         HttpOptions.builder()
             .address("127.0.0.1")
             .port(0)
-            .restricted(RestrictedApis.parse(List.of(restricted)))
+            .restricted(ApiRestrictions.parse("--http-restricted-api", List.of(restricted)))
             .build();
     HttpRoute page = new HttpRoute("GET", "/", false, null, ErrorStyle.TRITON, new PageHandler());
     HttpFrontEnd frontEnd = new HttpFrontEnd(options, server, List.of(page));

@@ -8,11 +8,17 @@ import java.util.List;
  * Finds the first stop word in the text of one response while it arrives. Text that may be the
  * beginning of a stop word is held back; the text that is let through ends exactly before the stop
  * word. Where several stop words occur, the one that begins first counts; of those that begin at
- * one place all give the same cut. Not thread-safe.
+ * one place all give the same cut. The cost of a character does not depend on the number of words
+ * nor on their length. Not thread-safe.
  */
 public final class StopWords {
-  private final List<String> words;
+  private final WordAutomaton words;
   private final StringBuilder held = new StringBuilder();
+  private int state = WordAutomaton.START;
+
+  /** Where in {@link #held} the earliest complete stop word begins; -1 for none. */
+  private int cut = -1;
+
   private int releasedLength;
   private int[] lengthAfterToken = new int[64];
   private int tokens;
@@ -22,15 +28,11 @@ public final class StopWords {
 
   /**
    * @param words may be empty
-   * @throws UnmaskException INVALID_ARGUMENT where one is empty
+   * @throws UnmaskException INVALID_ARGUMENT where one is empty, or they are more or longer than
+   *     {@link WordAutomaton} takes
    */
   public StopWords(List<String> words) {
-    for (String word : words) {
-      if (word.isEmpty()) {
-        throw UnmaskException.invalid("stop=\"\" is empty");
-      }
-    }
-    this.words = List.copyOf(words);
+    this.words = new WordAutomaton("stop", words);
   }
 
   /**
@@ -42,16 +44,28 @@ public final class StopWords {
     if (stopped) {
       return "";
     }
-    held.append(text);
+    scan(text);
     if (tokens == lengthAfterToken.length) {
       lengthAfterToken = Arrays.copyOf(lengthAfterToken, 2 * tokens);
     }
     lengthAfterToken[tokens++] = releasedLength + held.length();
-    int cut = firstCertainStop();
-    if (cut >= 0) {
+    int open = held.length() - words.depth(state);
+    if (cut >= 0 && cut <= open) {
       return stopAt(cut);
     }
-    return release(firstPossibleStop());
+    // A longer word that begins before the cut may be incomplete; then the answer waits.
+    return release(open);
+  }
+
+  private void scan(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      state = words.next(state, text.charAt(i));
+      held.append(text.charAt(i));
+      int length = words.longestWord(state);
+      if (length > 0 && (cut < 0 || held.length() - length < cut)) {
+        cut = held.length() - length;
+      }
+    }
   }
 
   /**
@@ -65,8 +79,7 @@ public final class StopWords {
       return "";
     }
     finished = true;
-    held.append(rest);
-    int cut = firstStop();
+    scan(rest);
     return cut >= 0 ? stopAt(cut) : release(held.length());
   }
 
@@ -100,9 +113,9 @@ public final class StopWords {
     return tokens;
   }
 
-  private String stopAt(int cut) {
+  private String stopAt(int end) {
     stopped = true;
-    String text = release(cut);
+    String text = release(end);
     held.setLength(0);
     return text;
   }
@@ -111,39 +124,7 @@ public final class StopWords {
     String text = held.substring(0, length);
     held.delete(0, length);
     releasedLength += length;
+    cut -= cut < 0 ? 0 : length;
     return text;
-  }
-
-  /**
-   * Where the earliest stop word begins, or -1. A longer one that begins still earlier may be
-   * incomplete; then the answer waits.
-   */
-  private int firstCertainStop() {
-    int cut = firstStop();
-    return cut >= 0 && firstPossibleStop() < cut ? -1 : cut;
-  }
-
-  private int firstStop() {
-    int first = -1;
-    for (String word : words) {
-      int index = held.indexOf(word);
-      if (index >= 0 && (first < 0 || index < first)) {
-        first = index;
-      }
-    }
-    return first;
-  }
-
-  /** Where the earliest beginning of a stop word stands that the end of the text cuts off. */
-  private int firstPossibleStop() {
-    for (int i = 0; i < held.length(); i++) {
-      for (String word : words) {
-        int length = held.length() - i;
-        if (length < word.length() && held.indexOf(word.substring(0, length), i) == i) {
-          return i;
-        }
-      }
-    }
-    return held.length();
   }
 }

@@ -120,6 +120,11 @@ public final class TextTokenizer implements AutoCloseable {
     return IncrementalDetokenizer.text(tokenBytes.of(id));
   }
 
+  /** Bytes of the longest token. */
+  public int longestToken() {
+    return tokenBytes.longest();
+  }
+
   /** Ids of all control tokens and other added tokens. */
   public Set<Integer> addedTokenIds() {
     return addedTokens.stream().map(AddedToken::id).collect(Collectors.toUnmodifiableSet());

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The bytes every token stands for in a byte-level vocabulary, where each byte of a token's text is
@@ -15,6 +16,7 @@ final class TokenBytes {
 
   private final byte[][] bytes;
   private final boolean[] special;
+  private final int longest;
 
   TokenBytes(TokenizerFile file) {
     int size = 0;
@@ -33,12 +35,18 @@ final class TokenBytes {
       bytes[token.id()] = toBytes(token.content());
       special[token.id()] = token.special();
     }
+    longest = Arrays.stream(bytes).filter(Objects::nonNull).mapToInt(b -> b.length).max().orElse(0);
   }
 
   /** The token's bytes; empty for an id that names no token. Borrowed, not to be changed. */
   byte[] of(int id) {
     byte[] result = id >= 0 && id < bytes.length ? bytes[id] : null;
     return result == null ? new byte[0] : result;
+  }
+
+  /** Bytes of the longest token. */
+  int longest() {
+    return longest;
   }
 
   /** Whether decoding skips the token. */

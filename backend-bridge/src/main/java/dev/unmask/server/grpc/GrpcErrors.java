@@ -11,11 +11,20 @@ import org.slf4j.LoggerFactory;
 final class GrpcErrors {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcErrors.class);
 
+  /**
+   * Characters of a message. It travels in a header section, of which clients take 8 KiB, and a
+   * character takes nine bytes there at the most.
+   */
+  private static final int MAX_MESSAGE = 800;
+
   private GrpcErrors() {}
 
-  /** The status that says a failure, its message included. */
+  /** The status that says a failure, its message included as far as clients take it. */
   static Status status(UnmaskException error) {
-    return code(error.code()).withDescription(error.getMessage());
+    String message = error.getMessage();
+    return code(error.code())
+        .withDescription(
+            message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message);
   }
 
   /** A failure as a call is ended with it. */

@@ -1,6 +1,7 @@
 package dev.unmask.server.grpc;
 
 import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.server.ApiRestrictions;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -114,7 +115,7 @@ public final class GrpcOptions {
   }
 
   RestrictedProtocols restricted() {
-    return RestrictedProtocols.parse(restricted);
+    return new RestrictedProtocols(ApiRestrictions.parse("--grpc-restricted-protocol", restricted));
   }
 
   boolean reflection() {

@@ -1,5 +1,6 @@
 package dev.unmask.server.grpc;
 
+import dev.unmask.server.ApiCategory;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
@@ -61,7 +62,7 @@ final class GrpcThreads implements ServerCallExecutorSupplier, AutoCloseable {
 
   @Override
   public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
-    return ProtocolCategory.of(call.getMethodDescriptor()) == ProtocolCategory.INFERENCE
+    return CallCategories.of(call.getMethodDescriptor()) == ApiCategory.INFERENCE
         ? inference
         : control;
   }

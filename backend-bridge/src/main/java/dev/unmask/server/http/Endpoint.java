@@ -1,5 +1,6 @@
 package dev.unmask.server.http;
 
+import dev.unmask.server.ApiCategory;
 import java.util.Map;
 import java.util.regex.Pattern;
 

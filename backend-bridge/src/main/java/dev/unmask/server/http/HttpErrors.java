@@ -70,7 +70,7 @@ public final class HttpErrors {
   }
 
   /** What a client is told of a failure that nothing foresaw; the log has the rest. */
-  static UnmaskException unexpected(RuntimeException failure) {
+  static UnmaskException unexpected(Throwable failure) {
     return new UnmaskException(ErrorCode.INTERNAL, "internal error, see the server's log", failure);
   }
 
@@ -80,7 +80,7 @@ public final class HttpErrors {
       action.run();
     } catch (UnmaskException e) {
       respond(exchange, style, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       respond(exchange, style, unexpected(e));
     }
   }

@@ -1,6 +1,7 @@
 package dev.unmask.server.http;
 
 import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.server.ApiRestrictions;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -32,7 +33,7 @@ public record HttpOptions(
     Duration readTimeout,
     Duration idleTimeout,
     Tls tls,
-    RestrictedApis restricted) {
+    ApiRestrictions restricted) {
 
   /**
    * PEM files.
@@ -84,7 +85,7 @@ public record HttpOptions(
     private Duration readTimeout = Duration.ofSeconds(30);
     private Duration idleTimeout = Duration.ofSeconds(75);
     private Tls tls;
-    private RestrictedApis restricted = RestrictedApis.NONE;
+    private ApiRestrictions restricted = ApiRestrictions.NONE;
 
     private Builder() {}
 
@@ -149,7 +150,7 @@ public record HttpOptions(
     }
 
     /** {@code --http-restricted-api}. */
-    public Builder restricted(RestrictedApis value) {
+    public Builder restricted(ApiRestrictions value) {
       restricted = value;
       return this;
     }

@@ -1,5 +1,7 @@
 package dev.unmask.server.http;
 
+import dev.unmask.server.ApiCategory;
+
 /**
  * A route beside those of the KServe protocol. HEAD is answered by the handler of GET.
  *

@@ -1,5 +1,6 @@
 package dev.unmask.server.http;
 
+import dev.unmask.server.ApiCategory;
 import dev.unmask.server.InferenceServer;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.unmask.server.http;
 
+import dev.unmask.server.ApiRestrictions;
 import dev.unmask.server.FrontEnd;
 import dev.unmask.server.MetricsSource;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class MetricsFrontEnd implements FrontEnd {
                 exchange, () -> exchange.respond(200, CONTENT_TYPE, Map.of(), source.scrape()));
     Endpoint metrics =
         new Endpoint(Pattern.compile("/metrics/?"), null, ErrorStyle.TRITON, Map.of("GET", scrape));
-    Router router = new Router(List.of(metrics), RestrictedApis.NONE);
+    Router router = new Router(List.of(metrics), ApiRestrictions.NONE);
     server = new NettyHttpServer(name(), options, router);
   }
 

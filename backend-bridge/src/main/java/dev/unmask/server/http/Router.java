@@ -2,6 +2,8 @@ package dev.unmask.server.http;
 
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.server.ApiCategory;
+import dev.unmask.server.ApiRestrictions;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,13 +21,13 @@ final class Router implements HttpDispatcher {
   private static final byte[] NO_BODY = {};
 
   private final List<Endpoint> endpoints;
-  private final RestrictedApis restricted;
+  private final ApiRestrictions restricted;
   private volatile boolean draining;
 
   /**
    * @param endpoints in the order in which they are tried
    */
-  Router(List<Endpoint> endpoints, RestrictedApis restricted) {
+  Router(List<Endpoint> endpoints, ApiRestrictions restricted) {
     this.endpoints = List.copyOf(endpoints);
     this.restricted = restricted;
   }
@@ -94,7 +96,7 @@ final class Router implements HttpDispatcher {
   }
 
   private void serve(HttpExchange exchange, Endpoint endpoint, Matcher matcher) {
-    String header = restricted.missingHeader(endpoint.category(), exchange);
+    String header = restricted.missingKey(endpoint.category(), exchange::header);
     if (header != null) {
       HttpErrors.respond(
           exchange,

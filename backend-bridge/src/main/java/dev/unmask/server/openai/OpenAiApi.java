@@ -1,7 +1,7 @@
 package dev.unmask.server.openai;
 
+import dev.unmask.server.ApiCategory;
 import dev.unmask.server.InferenceServer;
-import dev.unmask.server.http.ApiCategory;
 import dev.unmask.server.http.ErrorStyle;
 import dev.unmask.server.http.HttpHandler;
 import dev.unmask.server.http.HttpRoute;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -111,5 +112,32 @@ class StopWordsTest {
       word.append((char) ('a' + random.nextInt(3)));
     }
     return word.toString();
+  }
+
+  @Test
+  void constructor_tooLong_invalid() {
+    List<String> many = Collections.nCopies(1025, "a");
+    assertEquals(
+        "stop has 1025 words, more than 1024",
+        assertThrows(UnmaskException.class, () -> new StopWords(many)).getMessage());
+    List<String> longWords = List.of("a".repeat(16_000), "b".repeat(400));
+    assertEquals(
+        "stop has 16400 characters, more than 16384",
+        assertThrows(UnmaskException.class, () -> new StopWords(longWords)).getMessage());
+  }
+
+  @Test
+  void append_longWordsThatRepeat_releasedAsSoonAsTheyCannotBe() {
+    StopWords stop = new StopWords(List.of("a".repeat(8000) + "b", "aab"));
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      text.append(stop.append("a"));
+    }
+    assertEquals(12_000, text.length());
+    text.append(stop.append("c"));
+    assertEquals("a".repeat(20_000) + "c", text.toString());
+    text.append(stop.append("aab"));
+    assertTrue(stop.stopped());
+    assertEquals("a".repeat(20_000) + "c", text.toString());
   }
 }

@@ -255,4 +255,19 @@ class ModelInferTest {
     call.awaitCancelled();
     assertThrows(ExecutionException.class, () -> get(response));
   }
+
+  @Test
+  void longMessage_isCutToWhatClientsTake() {
+    String name = "é".repeat(20_000);
+    ExecutionException e =
+        assertThrows(
+            ExecutionException.class,
+            () ->
+                get(
+                    send(
+                        GrpcFixture.request("single", "").toBuilder().setModelName(name).build())));
+    Status status = Status.fromThrowable(e);
+    assertEquals(Status.Code.NOT_FOUND, status.getCode(), status::toString);
+    assertTrue(status.getDescription().startsWith("Request for unknown model: 'éé"));
+  }
 }

@@ -2,7 +2,6 @@ package dev.unmask.server.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.protocol.GRPCInferenceServiceGrpc;
@@ -10,8 +9,7 @@ import dev.unmask.protocol.ModelConfigRequest;
 import dev.unmask.protocol.RepositoryIndexRequest;
 import dev.unmask.protocol.ServerLiveRequest;
 import dev.unmask.protocol.ServerMetadataRequest;
-import dev.unmask.scheduler.ErrorCode;
-import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.server.ApiCategory;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -90,13 +88,13 @@ class RestrictedProtocolsTest {
 
   @Test
   void category_everyCall_hasTheOneOfTriton() {
-    Map<ProtocolCategory, TreeSet<String>> methods = new EnumMap<>(ProtocolCategory.class);
+    Map<ApiCategory, TreeSet<String>> methods = new EnumMap<>(ApiCategory.class);
     List<MethodDescriptor<?, ?>> all =
         new ArrayList<>(GRPCInferenceServiceGrpc.getServiceDescriptor().getMethods());
     all.add(HealthGrpc.getCheckMethod());
     for (MethodDescriptor<?, ?> method : all) {
       methods
-          .computeIfAbsent(ProtocolCategory.of(method), c -> new TreeSet<>())
+          .computeIfAbsent(CallCategories.of(method), c -> new TreeSet<>())
           .add(method.getBareMethodName());
     }
     assertEquals(
@@ -112,30 +110,5 @@ class RestrictedProtocolsTest {
             + " TRACE=[TraceSetting],"
             + " LOGGING=[LogSettings]}",
         methods.toString());
-  }
-
-  @Test
-  void parse_unusableGroups_areRefused() {
-    assertRefused(
-        "unknown restricted protocol 'model-reposit', allowed are health, metadata, inference,"
-            + " shared-memory, model-config, model-repository, statistics, trace, logging",
-        "model-reposit,health:k=v");
-    assertRefused(
-        "protocol 'health' can not be specified in multiple config groups",
-        "model-repository,health:k1=v1",
-        "metadata,health:k2=v2");
-    for (String group :
-        List.of("health", "health:k", "health:=v", "health:k=", ":k=v", "health:a b=c")) {
-      assertRefused(
-          "--grpc-restricted-protocol=" + group + " is not of the form protocol,protocol:key=value",
-          group);
-    }
-  }
-
-  private static void assertRefused(String message, String... groups) {
-    UnmaskException e =
-        assertThrows(UnmaskException.class, () -> RestrictedProtocols.parse(List.of(groups)));
-    assertEquals(ErrorCode.INVALID_ARGUMENT, e.code());
-    assertEquals(message, e.getMessage());
   }
 }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unmask.request.ResponseObserver;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.server.ApiCategory;
+import dev.unmask.server.ApiRestrictions;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -33,8 +35,6 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpFrontEndTest {
   private static final ErrorStyle STYLE =
@@ -95,7 +95,10 @@ class HttpFrontEndTest {
     try (HttpFixture http =
         new HttpFixture(
             options ->
-                options.maxInputBytes(10).restricted(RestrictedApis.parse(List.of("logging:k=v"))),
+                options
+                    .maxInputBytes(10)
+                    .restricted(
+                        ApiRestrictions.parse("--http-restricted-api", List.of("logging:k=v"))),
             ROUTES)) {
       assertEquals("400 temperature=-1", text(http.post("/v1/fail", "")));
       assertEquals("405 Method Not Allowed", text(http.get("/v1/fail")));
@@ -125,8 +128,9 @@ class HttpFrontEndTest {
 
   @Test
   void restricted_category_asksForHeader() throws Exception {
-    RestrictedApis restricted =
-        RestrictedApis.parse(List.of("inference,logging:X-Key=a=b", "health:other=1"));
+    ApiRestrictions restricted =
+        ApiRestrictions.parse(
+            "--http-restricted-api", List.of("inference,logging:X-Key=a=b", "health:other=1"));
     try (HttpFixture http = new HttpFixture(options -> options.restricted(restricted), ROUTES)) {
       HttpResponse<byte[]> refused = http.get("/v2/logging");
       assertEquals(403, refused.statusCode());
@@ -142,20 +146,20 @@ class HttpFrontEndTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"", "inference", "inference:k", "inference:=v", "inference:k=", "x:k=v", ":k=v"})
-  void restricted_malformed_isRefused(String group) {
-    UnmaskException error =
-        assertThrows(UnmaskException.class, () -> RestrictedApis.parse(List.of(group)));
-    assertEquals(ErrorCode.INVALID_ARGUMENT, error.code());
-  }
-
   @Test
-  void restricted_categoryTwice_isRefused() {
-    assertThrows(
-        UnmaskException.class,
-        () -> RestrictedApis.parse(List.of("trace:k=v", "trace,health:k=v")));
+  void route_outOfMemory_isAnswered() throws Exception {
+    HttpRoute hungry =
+        route(
+            "GET",
+            "/v1/hungry",
+            false,
+            exchange -> {
+              throw new OutOfMemoryError("a body too many");
+            });
+    try (HttpFixture http = new HttpFixture(UnaryOperator.identity(), List.of(hungry))) {
+      assertEquals("500 internal error, see the server's log", text(http.get("/v1/hungry")));
+      assertEquals(200, http.get("/v2").statusCode());
+    }
   }
 
   @Test

@@ -73,7 +73,7 @@ public final class ParameterParser {
     }
     int minTokens = reader.integer("min_tokens", 0, 0, maxTokens);
     String stopName = reader.firstGiven(STOP_TOKENS);
-    int[] stopTokenIds = reader.tokenIds(stopName, model.eosTokenIds(), model.vocabSize());
+    int[] stopTokenIds = TokenParameterParser.stopTokenIds(reader, stopName, model);
     if (reader.flag("ignore_eos", false)) {
       stopTokenIds = new int[0];
     }

@@ -12,6 +12,9 @@ final class TokenParameterParser {
   /** Most tokens of all bad words of a request together. */
   private static final int MAX_BAD_WORD_TOKENS = 4096;
 
+  /** Most stop tokens: each is compared with every candidate and every committed token. */
+  private static final int MAX_STOP_TOKENS = 4096;
+
   private TokenParameterParser() {}
 
   static SamplingParameters sampling(ParameterReader reader, ModelTraits model) {
@@ -36,6 +39,15 @@ final class TokenParameterParser {
         repetition,
         reader.number("presence_penalty", 0, -2, 2),
         reader.number("frequency_penalty", 0, -2, 2));
+  }
+
+  static int[] stopTokenIds(ParameterReader reader, String name, ModelTraits model) {
+    int[] ids = reader.tokenIds(name, model.eosTokenIds(), model.vocabSize());
+    if (ids.length > MAX_STOP_TOKENS) {
+      throw UnmaskException.invalid(
+          name + " has " + ids.length + " tokens, more than " + MAX_STOP_TOKENS);
+    }
+    return ids;
   }
 
   /** Reads the bad words and makes sure that whatever they forbid, some token is left. */

@@ -12,6 +12,7 @@ import dev.unmask.scheduler.AttentionKind;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.ModelTraits;
 import dev.unmask.scheduler.UnmaskException;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -220,6 +221,13 @@ class ParameterParserTest {
     assertArrayEquals(new int[0][], parse("bad_words_ids", "[]").badWords());
     assertEquals(parse("bad_words_ids", expected), parse("bad_words_ids", "[[1,2],[3]]"));
     assertNotEquals(parse("bad_words_ids", expected), parse("bad_words_ids", "[[1],[2,3]]"));
+  }
+
+  @Test
+  void stopTokenIds_longerThanTheLimit_areRefused() {
+    assertMessage(
+        "stop_token_ids has 4097 tokens, more than 4096",
+        () -> parse("stop_token_ids", Collections.nCopies(4097, 1)));
   }
 
   @Test

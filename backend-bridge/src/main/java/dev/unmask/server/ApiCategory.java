@@ -1,6 +1,10 @@
-package dev.unmask.server.http;
+package dev.unmask.server;
 
-/** Groups of endpoints that can be restricted together, by Triton's names. */
+import dev.unmask.scheduler.UnmaskException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** Groups of endpoints and calls that can be restricted together, by Triton's names. */
 public enum ApiCategory {
   /** Live, ready, model ready. */
   HEALTH("health"),
@@ -32,13 +36,21 @@ public enum ApiCategory {
     return id;
   }
 
-  /** The category of that name; null for none. */
+  /**
+   * The category of that name.
+   *
+   * @throws UnmaskException INVALID_ARGUMENT for any other text
+   */
   static ApiCategory of(String id) {
     for (ApiCategory category : values()) {
       if (category.id.equals(id)) {
         return category;
       }
     }
-    return null;
+    throw UnmaskException.invalid(
+        "unknown restricted protocol '"
+            + id
+            + "', allowed are "
+            + Arrays.stream(values()).map(ApiCategory::id).collect(Collectors.joining(", ")));
   }
 }
