@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code ./unmask serve} as a process of its own, as people start it. */
+/** {@code unmask serve} as a process of its own, with the flags of the launcher. */
 @Timeout(600)
 class ITServeProcess {
   private static final long LONG_SECONDS = 400;
