@@ -25,6 +25,10 @@ public final class ConfigPbtxtWriter {
     parameter(text, "dtype", manifest.dtype());
     parameter(text, "max_context", Integer.toString(manifest.maxContext()));
     parameter(text, "algorithms", String.join(",", manifest.algorithms()));
+    parameter(text, "default_algorithm", manifest.defaultAlgorithm());
+    if (manifest.blockSize() != null) {
+      parameter(text, "block_size", manifest.blockSize().toString());
+    }
     return text.toString();
   }
 

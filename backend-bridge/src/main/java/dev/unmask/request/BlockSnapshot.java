@@ -1,5 +1,7 @@
 package dev.unmask.request;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * The response after one forward pass, blocks that are still being denoised included. Provisional:
  * tokens may lie behind an end token or a stop word and never reach the text. Positions count from
@@ -11,6 +13,13 @@ package dev.unmask.request;
  * @param tokenIds their tokens
  * @param texts the text of each alone
  * @param committedTo positions before it are all committed
+ * @param elapsedMicros time from the request's first step to this commit, in microseconds
  */
 public record BlockSnapshot(
-    int revision, int length, int[] positions, int[] tokenIds, String[] texts, int committedTo) {}
+    int revision,
+    int length,
+    int[] positions,
+    int[] tokenIds,
+    String[] texts,
+    int committedTo,
+    @JsonProperty("elapsed_us") long elapsedMicros) {}

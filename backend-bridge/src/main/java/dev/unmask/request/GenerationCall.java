@@ -100,7 +100,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
 
   /** Whatever it was, also an Error: nobody else would end the call. */
   private void failUnexpected(Throwable thrown) {
-    LOG.error("a request was not encoded", thrown);
+    LOG.error("request {} was not encoded", input.requestId(), thrown);
     fail(
         new UnmaskException(
             ErrorCode.INTERNAL, "request failed: " + thrown.getClass().getSimpleName(), thrown));
@@ -147,7 +147,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
     timeline.onCommitted();
     if (input.streamBlocks()) {
       long begin = System.nanoTime();
-      observer.onSnapshot(snapshots.read(view));
+      observer.onSnapshot(snapshots.read(view, timeline.committedMicros()));
       timeline.onResponse(begin, false);
     }
     long begin = System.nanoTime();
@@ -214,7 +214,8 @@ final class GenerationCall implements InferenceCall, DecodeListener {
           sequence == null ? 0 : sequence.forwardPasses());
       observer.onError(error);
     } catch (RuntimeException e) {
-      LOG.error("an observer failed when told of {}", error.code(), e);
+      LOG.error(
+          "request {}: an observer failed when told of {}", input.requestId(), error.code(), e);
     } finally {
       onEnd.run();
     }

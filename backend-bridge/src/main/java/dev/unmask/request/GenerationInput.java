@@ -8,6 +8,7 @@ import java.util.Map;
  * What is to be generated, whatever protocol asked for it. Immutable. Exactly one of {@code text},
  * {@code messages} and {@code inputIds} is given.
  *
+ * @param requestId its name in logs; may be empty
  * @param text a user's message, put through the model's chat template where it has one
  * @param messages a conversation, for a model with a chat template
  * @param inputIds token ids, taken as they are
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param arrivalNanos {@link System#nanoTime} of its arrival
  */
 public record GenerationInput(
+    String requestId,
     String text,
     List<ChatMessage> messages,
     int[] inputIds,

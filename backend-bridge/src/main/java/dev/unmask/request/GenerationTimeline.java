@@ -1,6 +1,7 @@
 package dev.unmask.request;
 
 import dev.unmask.bridge.Telemetry;
+import java.util.concurrent.TimeUnit;
 
 /**
  * When what happened to one generation, and its reports to {@link Telemetry}. Whoever owns the
@@ -101,6 +102,11 @@ final class GenerationTimeline {
             promptTokens,
             generatedTokens,
             forwardPasses));
+  }
+
+  /** Microseconds from the first step to the newest commit. */
+  long committedMicros() {
+    return TimeUnit.NANOSECONDS.toMicros(lastCommit - scheduled);
   }
 
   boolean isScheduled() {

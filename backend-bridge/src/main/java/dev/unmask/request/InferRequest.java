@@ -9,6 +9,7 @@ import java.util.Set;
  * Triton's Execute. Immutable.
  *
  * @param id the client's name for it; empty where it gave none
+ * @param requestId its name in logs
  * @param parameters by name: String, Long, Boolean or Double; of an unsigned value beyond the
  *     signed range the bits
  * @param inputs by position, names not yet checked
@@ -17,6 +18,7 @@ import java.util.Set;
  */
 public record InferRequest(
     String id,
+    String requestId,
     Map<String, Object> parameters,
     List<Tensor> inputs,
     Set<String> requestedOutputs,
@@ -26,5 +28,22 @@ public record InferRequest(
     parameters = Map.copyOf(parameters);
     inputs = List.copyOf(inputs);
     requestedOutputs = Set.copyOf(requestedOutputs);
+  }
+
+  /** A request that logs name as the client does. */
+  public InferRequest(
+      String id,
+      Map<String, Object> parameters,
+      List<Tensor> inputs,
+      Set<String> requestedOutputs,
+      long arrivalNanos) {
+    this(id, id, parameters, inputs, requestedOutputs, arrivalNanos);
+  }
+
+  /** This request under another name in logs, unless the client named it. */
+  public InferRequest loggedAs(String edgesId) {
+    return id.isEmpty()
+        ? new InferRequest(id, edgesId, parameters, inputs, requestedOutputs, arrivalNanos)
+        : this;
   }
 }

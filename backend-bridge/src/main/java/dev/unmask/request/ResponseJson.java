@@ -62,7 +62,7 @@ final class ResponseJson {
 
   /**
    * A snapshot as an object with {@code revision}, {@code length}, {@code positions}, {@code
-   * token_ids}, {@code texts} and {@code committed_to}.
+   * token_ids}, {@code texts}, {@code committed_to} and {@code elapsed_us}.
    */
   static String snapshot(BlockSnapshot snapshot) {
     try {

@@ -13,8 +13,12 @@ final class SnapshotReader {
     this.tokenizer = tokenizer;
   }
 
-  /** The snapshot of the pass that has just committed tokens. */
-  BlockSnapshot read(SequenceView sequence) {
+  /**
+   * The snapshot of the pass that has just committed tokens.
+   *
+   * @param elapsedMicros time since the first step, in microseconds
+   */
+  BlockSnapshot read(SequenceView sequence, long elapsedMicros) {
     int start = sequence.responseStart();
     int pass = 0;
     int count = 0;
@@ -39,6 +43,12 @@ final class SnapshotReader {
       texts[i] = tokenizer.tokenText(ids[i]);
     }
     return new BlockSnapshot(
-        pass, sequence.length() - start, committedAt, ids, texts, sequence.committedEnd() - start);
+        pass,
+        sequence.length() - start,
+        committedAt,
+        ids,
+        texts,
+        sequence.committedEnd() - start,
+        elapsedMicros);
   }
 }

@@ -58,7 +58,7 @@ public final class TensorGeneration {
     } catch (UnmaskException e) {
       return refuse(request, observer, e);
     } catch (RuntimeException e) {
-      LOG.error("model {} request {} cannot be read", model, request.id(), e);
+      LOG.error("model {} request {} cannot be read", model, request.requestId(), e);
       String message = "the request cannot be read: " + e.getClass().getSimpleName();
       return refuse(request, observer, new UnmaskException(ErrorCode.INTERNAL, message, e));
     }

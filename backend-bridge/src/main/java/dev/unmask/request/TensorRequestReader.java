@@ -85,6 +85,7 @@ final class TensorRequestReader {
     }
     GenerationInput input =
         new GenerationInput(
+            request.requestId(),
             text,
             null,
             inputIds,
@@ -122,7 +123,8 @@ final class TensorRequestReader {
           if (names.contains(name)) {
             known.put(name, value);
           } else {
-            LOG.debug("model {} request {}: {}: {} is ignored", model, request.id(), source, name);
+            LOG.debug(
+                "model {} request {}: {}: {} is ignored", model, request.requestId(), source, name);
           }
         });
     return known;

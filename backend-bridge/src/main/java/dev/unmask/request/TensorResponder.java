@@ -23,6 +23,7 @@ final class TensorResponder implements GenerationObserver {
   private final EnumSet<Output> wanted;
   private final boolean stream;
   private final String echo;
+  private final String requestId;
   private final ResponseObserver observer;
   private final boolean wantsTokens;
   private final boolean wantsEnd;
@@ -36,6 +37,7 @@ final class TensorResponder implements GenerationObserver {
     this.wanted = request.outputs();
     this.stream = request.input().stream();
     this.echo = request.echo();
+    this.requestId = request.input().requestId();
     this.observer = observer;
     this.wantsTokens = wanted.stream().anyMatch(PER_TOKEN::contains);
     this.wantsEnd = wanted.stream().anyMatch(Output::isLastOnly);
@@ -67,7 +69,7 @@ final class TensorResponder implements GenerationObserver {
           Output.tensors(wanted, ResponseContent.last(echo + rest.text(), rest, newTokens, result));
     } catch (RuntimeException | OutOfMemoryError e) {
       // Who calls takes this call for the end whatever comes of it.
-      LOG.error("the last response cannot be made", e);
+      LOG.error("the last response to request {} cannot be made", requestId, e);
       String message = "response cannot be made: " + e.getClass().getSimpleName();
       observer.onError(new UnmaskException(ErrorCode.INTERNAL, message, e));
       return;

@@ -155,7 +155,7 @@ final class ReadyModel implements ServedModel, AutoCloseable {
         call.fail(e);
       } catch (RuntimeException | Error e) {
         // It would keep the model in memory for ever.
-        LOG.error("model {} version {} threw when a request was started", name(), version(), e);
+        LOG.error("request {} was not started", call.id(), e);
         call.fail(
             new UnmaskException(
                 ErrorCode.INTERNAL, "request failed: " + e.getClass().getSimpleName(), e));

@@ -25,12 +25,17 @@ abstract class TrackedCall implements InferenceCall {
   private InferenceCall delegate;
 
   /**
-   * @param id the client's name for it, possibly empty
+   * @param id its name in logs, possibly empty
    */
   TrackedCall(ReadyModel model, String id, long arrivalNanos) {
     this.model = model;
     this.id = id;
     this.arrivalNanos = arrivalNanos;
+  }
+
+  /** Its name in logs, possibly empty. */
+  final String id() {
+    return id;
   }
 
   /** Starts it, unless it was cancelled before. */

@@ -12,7 +12,7 @@ final class TrackedGeneration extends TrackedCall implements GenerationObserver 
   private final GenerationObserver observer;
 
   TrackedGeneration(ReadyModel model, GenerationInput input, GenerationObserver observer) {
-    super(model, "", input.arrivalNanos());
+    super(model, input.requestId(), input.arrivalNanos());
     this.observer = observer;
   }
 

@@ -13,7 +13,7 @@ final class TrackedInference extends TrackedCall implements ResponseObserver {
   private String result = "";
 
   TrackedInference(ReadyModel model, InferRequest request, ResponseObserver observer) {
-    super(model, request.id(), request.arrivalNanos());
+    super(model, request.requestId(), request.arrivalNanos());
     this.observer = observer;
   }
 

@@ -11,36 +11,37 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ConfigPbtxtWriterTest {
-  private static final ModelManifest MANIFEST =
-      new ModelManifest(
-          1,
-          "tiny",
-          "llada",
-          "full",
-          false,
-          10,
-          1,
-          1,
-          1,
-          2,
-          2,
-          2,
-          "fp32",
-          16,
-          4,
-          9,
-          null,
-          null,
-          List.of(8),
-          List.of(8, 9),
-          null,
-          List.of("llada", "dream"),
-          "llada",
-          Map.of(),
-          1,
-          Map.of());
+  private final String text = ConfigPbtxtWriter.write(manifest(null));
 
-  private final String text = ConfigPbtxtWriter.write(MANIFEST);
+  private static ModelManifest manifest(Integer blockSize) {
+    return new ModelManifest(
+        1,
+        "tiny",
+        "llada",
+        "full",
+        false,
+        10,
+        1,
+        1,
+        1,
+        2,
+        2,
+        2,
+        "fp32",
+        16,
+        4,
+        9,
+        null,
+        null,
+        List.of(8),
+        List.of(8, 9),
+        blockSize,
+        List.of("llada", "dream"),
+        "llada",
+        Map.of(),
+        1,
+        Map.of());
+  }
 
   @Test
   void write_model_isDecoupledAndUnbatched() {
@@ -49,6 +50,19 @@ class ConfigPbtxtWriterTest {
     assertTrue(text.contains("count: 1\n    kind: KIND_CPU\n"));
     assertTrue(
         text.contains("key: \"algorithms\"\n  value {\n    string_value: \"llada,dream\"\n"));
+  }
+
+  @Test
+  void write_defaults_areTheManifests() {
+    assertTrue(text.contains(parameter("default_algorithm", "llada")), text);
+    assertFalse(text.contains("block_size\"\n  value"), text);
+    String blocks = ConfigPbtxtWriter.write(manifest(16));
+    assertTrue(blocks.contains(parameter("block_size", "16")), blocks);
+  }
+
+  private static String parameter(String key, String value) {
+    return "parameters {\n  key: \"%s\"\n  value {\n    string_value: \"%s\"\n  }\n}\n"
+        .formatted(key, value);
   }
 
   @Test

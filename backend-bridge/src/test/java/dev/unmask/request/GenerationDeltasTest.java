@@ -197,6 +197,7 @@ class GenerationDeltasTest extends GenerationTestBase {
     int[] seen = new int[30];
     int revision = 0;
     int committedTo = 0;
+    long elapsedMicros = 0;
     boolean outOfOrder = false;
     for (BlockSnapshot snapshot : observer.snapshots) {
       assertTrue(snapshot.revision() > revision);
@@ -204,6 +205,8 @@ class GenerationDeltasTest extends GenerationTestBase {
       assertTrue(snapshot.positions().length > 0);
       assertTrue(snapshot.committedTo() >= committedTo);
       committedTo = snapshot.committedTo();
+      assertTrue(snapshot.elapsedMicros() >= elapsedMicros);
+      elapsedMicros = snapshot.elapsedMicros();
       for (int i = 0; i < snapshot.positions().length; i++) {
         int position = snapshot.positions()[i];
         assertTrue(i == 0 || position > snapshot.positions()[i - 1]);
@@ -217,6 +220,8 @@ class GenerationDeltasTest extends GenerationTestBase {
     assertTrue(outOfOrder, "blocks are decoded in parallel");
     assertTrue(Arrays.stream(seen).allMatch(times -> times == 1));
     assertEquals(30, committedTo);
+    GenerationResult.Timing timing = observer.result.timing();
+    assertEquals((timing.lastTokenNanos() - timing.firstScheduledNanos()) / 1000, elapsedMicros);
     assertEquals(revision, observer.result.forwardPasses());
   }
 }

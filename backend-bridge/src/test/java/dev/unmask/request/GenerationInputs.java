@@ -93,6 +93,7 @@ final class GenerationInputs {
 
   GenerationInput build() {
     return new GenerationInput(
+        "test",
         text,
         messages,
         inputIds,

@@ -36,7 +36,7 @@ class OutputTest {
             1L << 40,
             new GenerationResult.Timing(1, 2, 3, 4));
     BlockSnapshot snapshot =
-        new BlockSnapshot(1, 4, new int[] {0}, new int[] {5}, new String[] {"t"}, 1);
+        new BlockSnapshot(1, 4, new int[] {0}, new int[] {5}, new String[] {"t"}, 1, 1);
 
     List<Tensor> content =
         Output.tensors(all, ResponseContent.last(delta.text(), delta, 1, result));

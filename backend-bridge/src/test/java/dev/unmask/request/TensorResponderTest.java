@@ -207,7 +207,7 @@ class TensorResponderTest {
 
     responder.onSnapshot(
         new BlockSnapshot(
-            3, 8, new int[] {1, 4}, new int[] {7, 9}, new String[] {"\"a\n", "é"}, 2));
+            3, 8, new int[] {1, 4}, new int[] {7, 9}, new String[] {"\"a\n", "é"}, 2, 1500));
     responder.onDelta(delta("a", 1));
     responder.onFinished(NOTHING, result("a", 1));
 
@@ -217,7 +217,7 @@ class TensorResponderTest {
         JSON.readTree(
             """
             {"revision": 3, "length": 8, "positions": [1, 4], "token_ids": [7, 9],
-             "texts": ["\\"a\\n", "é"], "committed_to": 2}
+             "texts": ["\\"a\\n", "é"], "committed_to": 2, "elapsed_us": 1500}
             """),
         JSON.readTree(responses.texts("block_snapshot").get(0)));
     assertEquals("completed", responses.end);
@@ -238,7 +238,7 @@ class TensorResponderTest {
   @Test
   void onSnapshot_notWanted_isDropped() {
     responder(Requests.prompt().stream())
-        .onSnapshot(new BlockSnapshot(1, 1, new int[0], new int[0], new String[0], 0));
+        .onSnapshot(new BlockSnapshot(1, 1, new int[0], new int[0], new String[0], 0, 0));
 
     assertEquals(0, responses.all.size());
   }

@@ -33,6 +33,8 @@ class ConfigCompletionTest {
     assertEquals(1, config.getVersionPolicy().getLatest().getNumVersions());
     assertEquals(1, config.getInstanceGroup(0).getCount());
     assertEquals("llama", config.getParametersOrThrow("family").getStringValue());
+    assertEquals("ar", config.getParametersOrThrow("default_algorithm").getStringValue());
+    assertFalse(config.containsParameters("block_size"));
     ModelManifest named = TestRepository.manifest("m");
     assertEquals(config, complete(ConfigPbtxtWriter.write(named)));
   }

@@ -41,7 +41,9 @@ final class StreamedRequest implements ResponseObserver, SingleResponse.Outcome 
     model = served;
     RequestParameters parameters = RequestParameters.read(message.getParametersMap());
     emptyFinalResponse = parameters.emptyFinalResponse();
-    InferRequest request = InferMessages.request(message, parameters, arrivalNanos);
+    InferRequest request =
+        InferMessages.request(message, parameters, arrivalNanos)
+            .loggedAs(CallInfo.current().requestId());
     if (served.isDecoupled()) {
       call.attach(served.infer(request, this));
     } else {

@@ -42,7 +42,9 @@ final class UnaryInference implements SingleResponse.Outcome {
           "ModelInfer RPC doesn't support models with decoupled transaction policy");
     }
     RequestParameters parameters = RequestParameters.read(message.getParametersMap());
-    InferRequest request = InferMessages.request(message, parameters, arrivalNanos);
+    InferRequest request =
+        InferMessages.request(message, parameters, arrivalNanos)
+            .loggedAs(CallInfo.current().requestId());
     DeferredCall call = new DeferredCall();
     client.setOnCancelHandler(call::cancel);
     call.attach(

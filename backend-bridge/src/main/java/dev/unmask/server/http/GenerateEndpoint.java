@@ -57,7 +57,8 @@ final class GenerateEndpoint {
             start.start(
                 model,
                 GenerateRequestReader.read(
-                    model.metadata(), exchange.body(), exchange.arrivalNanos())));
+                        model.metadata(), exchange.body(), exchange.arrivalNanos())
+                    .loggedAs(exchange.requestId())));
   }
 
   private Map<String, String> loadHeaders(HttpExchange exchange) {

@@ -1,5 +1,6 @@
 package dev.unmask.server.http;
 
+import dev.unmask.request.InferRequest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import dev.unmask.server.InferenceServer;
@@ -55,7 +56,8 @@ final class InferEndpoint {
     InferRequestReader.Parsed parsed =
         InferRequestReader.read(model, body, jsonLength, exchange.arrivalNanos());
     InferObserver observer = new InferObserver(exchange, model, parsed);
-    exchange.onDisconnect(model.infer(parsed.request(), observer)::cancel);
+    InferRequest request = parsed.request().loggedAs(exchange.requestId());
+    exchange.onDisconnect(model.infer(request, observer)::cancel);
   }
 
   /**

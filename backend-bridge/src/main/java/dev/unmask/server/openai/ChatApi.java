@@ -22,11 +22,12 @@ final class ChatApi implements CompletionApi {
   }
 
   @Override
-  public ApiRequest read(Fields fields, long arrivalNanos) {
+  public ApiRequest read(Fields fields, String requestId, long arrivalNanos) {
     UnsupportedFields.OF_CHAT.refuse(fields);
     CommonFields common = CommonFields.read(fields);
     GenerationInput input =
         new GenerationInput(
+            common.id() == null ? requestId : common.id(),
             null,
             MessagesReader.read(fields),
             null,

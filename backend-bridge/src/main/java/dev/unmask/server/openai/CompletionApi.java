@@ -16,10 +16,11 @@ interface CompletionApi {
   /**
    * Reads a request.
    *
+   * @param requestId its name in logs, unless the body names it
    * @param arrivalNanos {@link System#nanoTime} of its arrival
    * @throws dev.unmask.scheduler.UnmaskException INVALID_ARGUMENT naming the field
    */
-  ApiRequest read(Fields fields, long arrivalNanos);
+  ApiRequest read(Fields fields, String requestId, long arrivalNanos);
 
   /**
    * Refuses a model that cannot answer.

@@ -26,7 +26,7 @@ final class CompletionHandler implements HttpHandler {
 
   private void start(HttpExchange exchange) {
     Fields fields = new Fields(Json.object(exchange.body()), "");
-    ApiRequest request = api.read(fields, exchange.arrivalNanos());
+    ApiRequest request = api.read(fields, exchange.requestId(), exchange.arrivalNanos());
     ServedModel model = server.model(request.model(), "");
     api.check(model);
     AnswerWriter writer = new AnswerWriter(api, identity(exchange, request, model), request);

@@ -22,7 +22,7 @@ final class TextApi implements CompletionApi {
   }
 
   @Override
-  public ApiRequest read(Fields fields, long arrivalNanos) {
+  public ApiRequest read(Fields fields, String requestId, long arrivalNanos) {
     UnsupportedFields.OF_COMPLETIONS.refuse(fields);
     CommonFields common = CommonFields.read(fields);
     Prompt prompt = Prompt.read(fields);
@@ -38,6 +38,7 @@ final class TextApi implements CompletionApi {
     fields.refuseUnknown("completions");
     GenerationInput input =
         new GenerationInput(
+            common.id() == null ? requestId : common.id(),
             prompt.text(),
             null,
             prompt.tokenIds(),
