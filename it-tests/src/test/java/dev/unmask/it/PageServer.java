@@ -1,5 +1,6 @@
 package dev.unmask.it;
 
+import dev.unmask.server.ApiRestrictions;
 import dev.unmask.server.ControlMode;
 import dev.unmask.server.EngineModelLoader;
 import dev.unmask.server.ModelSettings;
