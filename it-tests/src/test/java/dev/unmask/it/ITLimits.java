@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.protocol.ServerLiveRequest;
 import dev.unmask.protocol.ServerMetadataRequest;
-import dev.unmask.server.http.RestrictedApis;
+import dev.unmask.server.ApiRestrictions;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -126,7 +126,9 @@ class ITLimits extends ServedTest {
             .http(
                 http ->
                     http.restricted(
-                        RestrictedApis.parse(List.of("inference,metadata:who=me", "health:h=1")))));
+                        ApiRestrictions.parse(
+                            "--http-restricted-api",
+                            List.of("inference,metadata:who=me", "health:h=1")))));
     String error = "This API is restricted, expecting header 'who'";
     assertEquals(error, http.get("/v2").expect(403).error());
     assertEquals(error, http.get("/v2", "who", "you").expect(403).error());
