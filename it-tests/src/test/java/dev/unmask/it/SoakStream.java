@@ -47,8 +47,28 @@ final class SoakStream implements Callable<SoakStream.Tally> {
   private final ScheduledExecutorService timer;
   private final AtomicBoolean stop;
   private final Random random;
-  private int[] ids;
-  private int chunks;
+
+  /**
+   * What one request was answered. Each request has its own: a chunk that was under way when its
+   * request was cancelled from another thread may be told after the next request has begun.
+   */
+  private static final class Answer {
+    private int[] ids = new int[0];
+    private int chunks;
+
+    synchronized void add(LoadCall call, Chunk chunk, int cancelChunks) {
+      int length = ids.length;
+      ids = Arrays.copyOf(ids, length + chunk.outputIds().length);
+      System.arraycopy(chunk.outputIds(), 0, ids, length, chunk.outputIds().length);
+      if (++chunks == cancelChunks) {
+        call.cancel();
+      }
+    }
+
+    synchronized int[] ids() {
+      return ids;
+    }
+  }
 
   /**
    * @param answers tokens of each request when it is alone
@@ -96,12 +116,11 @@ final class SoakStream implements Callable<SoakStream.Tally> {
     int cancelChunks = random.nextInt(5) == 0 ? random.nextInt(MAX_CANCEL_CHUNKS) + 1 : 0;
     boolean cancelLater = cancelChunks == 0 && random.nextInt(8) == 0;
 
-    ids = new int[0];
-    chunks = 0;
+    Answer answer = new Answer();
     LoadCall call =
         client.start(
             new LoadRequest(request.model(), request.id(), request.prompt(), parameters),
-            (running, chunk) -> onChunk(running, chunk, cancelChunks));
+            (running, chunk) -> answer.add(running, chunk, cancelChunks));
     Outcome outcome;
     if (cancelLater) {
       int micros = random.nextInt(MAX_CANCEL_MICROS);
@@ -111,20 +130,17 @@ final class SoakStream implements Callable<SoakStream.Tally> {
     } else {
       outcome = call.await();
     }
-    return judge(request, answers.get(number), outcome, timed, cancelLater || cancelChunks > 0);
-  }
-
-  private void onChunk(LoadCall call, Chunk chunk, int cancelChunks) {
-    int length = ids.length;
-    ids = Arrays.copyOf(ids, length + chunk.outputIds().length);
-    System.arraycopy(chunk.outputIds(), 0, ids, length, chunk.outputIds().length);
-    if (++chunks == cancelChunks) {
-      call.cancel();
-    }
+    boolean cancelling = cancelLater || cancelChunks > 0;
+    return judge(request, answer.ids(), answers.get(number), outcome, timed, cancelling);
   }
 
   private Tally judge(
-      LoadRequest request, int[] answer, Outcome outcome, boolean timed, boolean cancelling) {
+      LoadRequest request,
+      int[] ids,
+      int[] answer,
+      Outcome outcome,
+      boolean timed,
+      boolean cancelling) {
     int length = Math.min(ids.length, answer.length);
     if (!Arrays.equals(ids, 0, length, answer, 0, length) || ids.length > answer.length) {
       throw new AssertionError(
