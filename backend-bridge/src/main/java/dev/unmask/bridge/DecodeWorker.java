@@ -36,6 +36,7 @@ public final class DecodeWorker implements AutoCloseable {
   private final DecodeLoop loop;
   private final CommandQueue queue;
   private final Thread thread;
+  private final Runnable beforeStep;
 
   /** Taken in and not ended, in the order of arrival. Decode thread. */
   private final Set<Submission> inProgress = new LinkedHashSet<>();
@@ -46,13 +47,17 @@ public final class DecodeWorker implements AutoCloseable {
   private final List<Submission> cancelled = new ArrayList<>();
   private volatile boolean healthy = true;
 
-  private DecodeWorker(String model, EngineSession engine, DecodeLoop loop, int maxWaiting) {
+  private DecodeWorker(
+      String model, EngineSession engine, DecodeLoop loop, int maxWaiting, Runnable beforeStep) {
     this.model = model;
     this.engine = engine;
     this.loop = loop;
+    this.beforeStep = beforeStep;
     this.queue = new CommandQueue(model, maxWaiting);
     this.thread = new Thread(this::run, "decode-" + model);
     thread.setDaemon(true);
+    // As for the threads that encode: who starts it may have none.
+    thread.setContextClassLoader(DecodeWorker.class.getClassLoader());
   }
 
   /**
@@ -74,8 +79,25 @@ public final class DecodeWorker implements AutoCloseable {
       ModelTraits traits,
       SchedulerConfig config,
       Telemetry telemetry) {
+    return start(model, engine, traits, config, telemetry, () -> {});
+  }
+
+  /**
+   * As {@link #start(String, EngineSession, ModelTraits, SchedulerConfig, Telemetry)}.
+   *
+   * @param beforeStep run on the decode thread before it takes in what was asked of it and does a
+   *     step: a cancel that it asks for comes before that step. Not run while there is nothing to
+   *     do. Must not throw
+   */
+  public static DecodeWorker start(
+      String model,
+      EngineSession engine,
+      ModelTraits traits,
+      SchedulerConfig config,
+      Telemetry telemetry,
+      Runnable beforeStep) {
     DecodeLoop loop = new DecodeLoop(engine, traits, config, telemetry);
-    DecodeWorker worker = new DecodeWorker(model, engine, loop, config.maxWaiting());
+    DecodeWorker worker = new DecodeWorker(model, engine, loop, config.maxWaiting(), beforeStep);
     worker.thread.start();
     return worker;
   }
@@ -191,6 +213,9 @@ public final class DecodeWorker implements AutoCloseable {
       cancelled.forEach(submission -> submission.leave(loop));
       cancelled.clear();
       idle = !work();
+      if (!idle) {
+        beforeStep.run();
+      }
     }
     submitted.forEach(submission -> submission.abort(queue.unavailable()));
   }

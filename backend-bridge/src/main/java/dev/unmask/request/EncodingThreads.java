@@ -1,7 +1,7 @@
 package dev.unmask.request;
 
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,10 +25,13 @@ public final class EncodingThreads {
         threads,
         0,
         TimeUnit.SECONDS,
-        new ArrayBlockingQueue<>(maxQueue),
+        new LinkedBlockingQueue<>(maxQueue),
         task -> {
           Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
           thread.setDaemon(true);
+          // Libraries look for their services there, and a thread that native code made, whose
+          // child this may be, has none.
+          thread.setContextClassLoader(EncodingThreads.class.getClassLoader());
           return thread;
         },
         new ThreadPoolExecutor.AbortPolicy());

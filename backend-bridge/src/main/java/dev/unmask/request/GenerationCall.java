@@ -140,6 +140,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
   public void onScheduled(SequenceView view) {
     sequence = view;
     timeline.onScheduled();
+    observer.onScheduled(timeline.inputNanos());
   }
 
   @Override

@@ -7,6 +7,14 @@ import dev.unmask.scheduler.UnmaskException;
  * and return, never block, never throw. Nothing follows {@link #onFinished} or {@link #onError}.
  */
 public interface GenerationObserver {
+  /**
+   * Its first step is about to run. Decode thread; once, before any delta and before a good end; a
+   * generation that ends before its first step goes without.
+   *
+   * @param inputNanos time spent reading and encoding it
+   */
+  default void onScheduled(long inputNanos) {}
+
   /** Something became final. Only for streaming requests. */
   void onDelta(GenerationDelta delta);
 

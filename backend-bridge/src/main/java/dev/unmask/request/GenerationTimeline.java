@@ -95,13 +95,18 @@ final class GenerationTimeline {
             outcome,
             responses,
             now - arrival,
-            received - arrival + (submitted - encoding),
+            inputNanos(),
             isScheduled ? waited : 0,
             isScheduled ? now - scheduled - outputNanos : 0,
             outputNanos,
             promptTokens,
             generatedTokens,
             forwardPasses));
+  }
+
+  /** Time spent reading and encoding the request. */
+  long inputNanos() {
+    return received - arrival + (submitted - encoding);
   }
 
   /** Microseconds from the first step to the newest commit. */

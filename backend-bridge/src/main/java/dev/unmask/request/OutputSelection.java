@@ -8,8 +8,9 @@ import java.util.Set;
 
 /**
  * Decides which outputs a request wants. Where it names outputs, those; otherwise the text and what
- * its {@code return_*} inputs ask for. Snapshots are wanted with {@code stream_blocks} only, named
- * or not: a client that names all outputs of a model would get streams of them unasked.
+ * its {@code return_*} inputs ask for. Naming all outputs is the same as naming none: Triton's core
+ * names them all where the client names none. Snapshots are wanted with {@code stream_blocks} only,
+ * named or not: a client that names all outputs of a model would get streams of them unasked.
  */
 final class OutputSelection {
   private static final Map<String, EnumSet<Output>> FLAGS = new LinkedHashMap<>();
@@ -52,6 +53,9 @@ final class OutputSelection {
     EnumSet<Output> named = EnumSet.noneOf(Output.class);
     for (String name : requested) {
       named.add(output(model, name));
+    }
+    if (named.size() == Output.values().length) {
+      return flagged;
     }
     if (!flagged.contains(Output.BLOCK_SNAPSHOT)) {
       named.remove(Output.BLOCK_SNAPSHOT);

@@ -10,6 +10,13 @@ import dev.unmask.scheduler.UnmaskException;
  */
 public interface ResponseObserver {
   /**
+   * The request's first step is about to run; see {@link GenerationObserver#onScheduled}.
+   *
+   * @param inputNanos time spent reading and encoding it
+   */
+  default void onScheduled(long inputNanos) {}
+
+  /**
    * A response with content.
    *
    * @param last whether it is the final one

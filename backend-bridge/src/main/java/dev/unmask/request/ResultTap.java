@@ -7,6 +7,11 @@ import java.util.function.Consumer;
 record ResultTap(GenerationObserver observer, Consumer<GenerationResult> onResult)
     implements GenerationObserver {
   @Override
+  public void onScheduled(long inputNanos) {
+    observer.onScheduled(inputNanos);
+  }
+
+  @Override
   public void onDelta(GenerationDelta delta) {
     observer.onDelta(delta);
   }

@@ -44,6 +44,11 @@ final class TensorResponder implements GenerationObserver {
   }
 
   @Override
+  public void onScheduled(long inputNanos) {
+    observer.onScheduled(inputNanos);
+  }
+
+  @Override
   public void onDelta(GenerationDelta delta) {
     newTokens += delta.tokenIds().length;
     if (isWorthResponse(delta)) {

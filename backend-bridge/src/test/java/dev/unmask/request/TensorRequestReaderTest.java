@@ -312,15 +312,27 @@ class TensorRequestReaderTest {
   }
 
   @Test
-  void read_allOutputsNamed_snapshotsNeedTheirFlag() {
+  void read_allOutputsNamed_isAsIfNoneWere() {
     String[] all = TensorSpecs.OUTPUTS.stream().map(TensorSpec::name).toArray(String[]::new);
 
-    TensorRequest without = read(Requests.prompt().stream().output(all));
-    TensorRequest with = read(Requests.prompt().stream().flag("stream_blocks").output(all));
+    assertEquals(
+        EnumSet.of(Output.TEXT_OUTPUT), read(Requests.prompt().stream().output(all)).outputs());
+    assertEquals(
+        EnumSet.of(Output.TEXT_OUTPUT, Output.OUTPUT_IDS),
+        read(Requests.prompt().flag("return_output_ids").output(all)).outputs());
+  }
 
-    assertEquals(EnumSet.complementOf(EnumSet.of(Output.BLOCK_SNAPSHOT)), without.outputs());
+  @Test
+  void read_snapshotsNamed_needTheirFlag() {
+    String[] most =
+        TensorSpecs.OUTPUTS.stream().map(TensorSpec::name).skip(1).toArray(String[]::new);
+
+    TensorRequest without = read(Requests.prompt().stream().output(most));
+    TensorRequest with = read(Requests.prompt().stream().flag("stream_blocks").output(most));
+
+    assertFalse(without.outputs().contains(Output.BLOCK_SNAPSHOT));
     assertFalse(without.input().streamBlocks());
-    assertEquals(EnumSet.allOf(Output.class), with.outputs());
+    assertTrue(with.outputs().contains(Output.BLOCK_SNAPSHOT));
     assertTrue(with.input().streamBlocks());
   }
 
