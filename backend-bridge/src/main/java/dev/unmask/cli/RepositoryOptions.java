@@ -1,8 +1,8 @@
 package dev.unmask.cli;
 
+import dev.unmask.model.ModelSettings;
 import dev.unmask.scheduler.UnmaskException;
 import dev.unmask.server.ControlMode;
-import dev.unmask.server.ModelSettings;
 import dev.unmask.server.RegistryConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;

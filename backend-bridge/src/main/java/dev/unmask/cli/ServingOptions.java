@@ -1,6 +1,6 @@
 package dev.unmask.cli;
 
-import dev.unmask.server.ModelSettings;
+import dev.unmask.model.ModelSettings;
 import picocli.CommandLine.Option;
 
 /** Options for all models whose configuration does not say otherwise. */

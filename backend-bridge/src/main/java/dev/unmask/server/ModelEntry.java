@@ -1,5 +1,6 @@
 package dev.unmask.server;
 
+import dev.unmask.model.ModelConfigs;
 import dev.unmask.protocol.ModelConfig;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;

@@ -1,7 +1,12 @@
 package dev.unmask.server;
 
+import dev.unmask.model.ConfigCompletion;
+import dev.unmask.model.LoadedModel;
+import dev.unmask.model.ModelConfigs;
+import dev.unmask.model.ModelLoader;
+import dev.unmask.model.ModelSettings;
+import dev.unmask.model.ModelSource;
 import dev.unmask.protocol.ModelConfig;
-import dev.unmask.protocol.ModelParameter;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
@@ -9,9 +14,7 @@ import dev.unmask.server.metrics.ModelTelemetry;
 import dev.unmask.server.metrics.ServerMetrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -132,8 +135,9 @@ final class ModelLoads implements AutoCloseable {
       String model, Path directory, ModelConfig given, long version, List<Long> versions) {
     Path versionDirectory = directory.resolve(Long.toString(version));
     ModelManifest manifest = ModelManifest.read(versionDirectory);
+    InstanceGroups.check(model, given);
     ModelConfig config = ConfigCompletion.complete(model, given, manifest);
-    ModelSettings settings = defaults.with(texts(given.getParametersMap()));
+    ModelSettings settings = defaults.with(ModelConfigs.parameters(given));
     ModelSource source =
         new ModelSource(model, version, versionDirectory, manifest, config, settings);
     ModelTelemetry telemetry = metrics.open(model, Long.toString(version));
@@ -148,12 +152,6 @@ final class ModelLoads implements AutoCloseable {
       telemetry.close();
       throw e;
     }
-  }
-
-  private static Map<String, String> texts(Map<String, ModelParameter> parameters) {
-    Map<String, String> result = new HashMap<>();
-    parameters.forEach((name, value) -> result.put(name, value.getStringValue()));
-    return result;
   }
 
   /** Takes no more loads; those in progress go on. */

@@ -1,5 +1,7 @@
 package dev.unmask.server;
 
+import dev.unmask.model.ModelConfigs;
+import dev.unmask.model.ModelLoader;
 import dev.unmask.protocol.ModelConfig;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
@@ -147,7 +149,7 @@ final class ModelRegistry implements AutoCloseable {
     if (json != null && !(json instanceof String)) {
       throw UnmaskException.invalid("load parameter 'config' must be a string");
     }
-    return json == null ? null : ModelConfigs.parseJson((String) json);
+    return json == null ? null : ModelConfigs.parseJson((String) json, "parameter 'config'");
   }
 
   private void loadFromRepository(String name, ModelConfig given) {

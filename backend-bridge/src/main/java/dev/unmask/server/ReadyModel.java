@@ -2,6 +2,8 @@ package dev.unmask.server;
 
 import dev.unmask.bridge.Telemetry.Outcome;
 import dev.unmask.bridge.Telemetry.RequestReport;
+import dev.unmask.model.LoadedModel;
+import dev.unmask.model.ModelSource;
 import dev.unmask.protocol.DataType;
 import dev.unmask.protocol.ModelConfig;
 import dev.unmask.protocol.ModelMetadataResponse;

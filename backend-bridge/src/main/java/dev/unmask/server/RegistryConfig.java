@@ -1,5 +1,6 @@
 package dev.unmask.server;
 
+import dev.unmask.model.ModelSettings;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.unmask.server;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import dev.unmask.model.ModelLoader;
 import dev.unmask.server.metrics.MetricsConfig;
 import dev.unmask.server.metrics.ServerMetrics;
 

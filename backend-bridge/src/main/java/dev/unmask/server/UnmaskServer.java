@@ -1,6 +1,7 @@
 package dev.unmask.server;
 
 import dev.unmask.bridge.engine.EngineCapabilities;
+import dev.unmask.model.ModelLoader;
 import dev.unmask.protocol.ModelStatistics;
 import dev.unmask.protocol.RepositoryIndexResponse;
 import dev.unmask.protocol.RepositoryIndexResponse.ModelIndex;

@@ -1,6 +1,9 @@
 package dev.unmask.server;
 
 import dev.unmask.bridge.Telemetry;
+import dev.unmask.model.LoadedModel;
+import dev.unmask.model.ModelLoader;
+import dev.unmask.model.ModelSource;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.unmask.server;
 
+import dev.unmask.model.LoadedModel;
+import dev.unmask.model.ModelSource;
 import dev.unmask.request.GenerationInput;
 import dev.unmask.request.GenerationObserver;
 import dev.unmask.request.GenerationResult;

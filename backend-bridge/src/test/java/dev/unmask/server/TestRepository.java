@@ -1,12 +1,12 @@
 package dev.unmask.server;
 
+import dev.unmask.model.Manifests;
+import dev.unmask.model.ModelConfigs;
 import dev.unmask.repository.ModelManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.List;
-import java.util.Map;
 
 /** A model repository whose models have a manifest and nothing else. */
 final class TestRepository {
@@ -20,39 +20,9 @@ final class TestRepository {
     return root;
   }
 
-  static ModelManifest manifest(String name) {
-    return new ModelManifest(
-        ModelManifest.FORMAT,
-        name,
-        "llama",
-        "causal",
-        true,
-        16,
-        1,
-        1,
-        1,
-        4,
-        4,
-        8,
-        "fp32",
-        64,
-        4,
-        null,
-        null,
-        null,
-        List.of(1),
-        List.of(),
-        null,
-        List.of("ar"),
-        "ar",
-        Map.of(),
-        100,
-        Map.of());
-  }
-
   Path addVersion(String model, long version) throws IOException {
     Path directory = Files.createDirectories(root.resolve(model).resolve(Long.toString(version)));
-    Files.writeString(directory.resolve(ModelManifest.FILE_NAME), manifest(model).toJson());
+    Files.writeString(directory.resolve(ModelManifest.FILE_NAME), Manifests.small(model).toJson());
     return directory;
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unmask.model.Manifests;
+import dev.unmask.model.ModelSettings;
 import dev.unmask.protocol.RepositoryIndexResponse.ModelIndex;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
@@ -313,7 +315,7 @@ class UnmaskServerTest {
     Map<String, Object> parameters = new HashMap<>();
     parameters.put(
         "file:5/" + ModelManifest.FILE_NAME,
-        TestRepository.manifest("new").toJson().getBytes(StandardCharsets.UTF_8));
+        Manifests.small("new").toJson().getBytes(StandardCharsets.UTF_8));
     assertThrows(UnmaskException.class, () -> server.load("", "new", parameters));
     parameters.put("config", "{}");
     server.load("", "new", parameters);

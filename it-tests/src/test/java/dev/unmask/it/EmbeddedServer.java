@@ -2,12 +2,12 @@ package dev.unmask.it;
 
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import dev.unmask.model.EngineModelLoader;
+import dev.unmask.model.ModelSettings;
 import dev.unmask.server.ControlMode;
 import dev.unmask.server.Endpoint;
-import dev.unmask.server.EngineModelLoader;
 import dev.unmask.server.InferenceServer;
 import dev.unmask.server.MetricsSource;
-import dev.unmask.server.ModelSettings;
 import dev.unmask.server.RegistryConfig;
 import dev.unmask.server.ServerLifecycle;
 import dev.unmask.server.ServerModule;

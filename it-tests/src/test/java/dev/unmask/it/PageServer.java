@@ -1,9 +1,9 @@
 package dev.unmask.it;
 
+import dev.unmask.model.EngineModelLoader;
+import dev.unmask.model.ModelSettings;
 import dev.unmask.server.ApiRestrictions;
 import dev.unmask.server.ControlMode;
-import dev.unmask.server.EngineModelLoader;
-import dev.unmask.server.ModelSettings;
 import dev.unmask.server.RegistryConfig;
 import dev.unmask.server.UnmaskServer;
 import dev.unmask.server.http.ErrorStyle;

@@ -18,7 +18,7 @@ import java.util.Map;
 /** The metrics of this server. Series of a model are there while it is loaded. Any thread. */
 public final class ServerMetrics implements MetricsSource {
   private final TritonFamilies triton;
-  private final UnmaskFamilies unmask = new UnmaskFamilies();
+  private final PrometheusFamilies unmask = new PrometheusFamilies();
   private final CpuMetrics cpu;
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
@@ -38,7 +38,7 @@ public final class ServerMetrics implements MetricsSource {
       return new ModelTelemetry(
           model,
           version,
-          new ModelSeries(triton, unmask, model, version),
+          new ModelSeries(triton, unmask.open(model, version), model, version),
           new StatisticsRecorder(System::currentTimeMillis),
           () -> leave(model, version));
     }

@@ -41,11 +41,6 @@ final class TritonFamilies {
       gauge(
           "nv_inference_pending_request_count",
           "Instantaneous number of requests that took part in no forward pass yet");
-  final Gauge kvBlocks =
-      gauge(
-          "nv_trt_llm_kv_cache_block_metrics",
-          "KV cache block metrics: fraction in use, tokens per block, used, free and max blocks",
-          "kv_cache_block_type");
 
   /** Null where it is not asked for. */
   final Histogram firstResponse;

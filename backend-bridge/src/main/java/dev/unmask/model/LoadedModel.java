@@ -1,4 +1,4 @@
-package dev.unmask.server;
+package dev.unmask.model;
 
 import dev.unmask.request.GenerationInput;
 import dev.unmask.request.GenerationObserver;
@@ -20,14 +20,15 @@ public interface LoadedModel extends AutoCloseable {
   boolean isHealthy();
 
   /**
-   * Starts a request; see {@link ServedModel#infer}.
+   * Starts a request. Reads its tensors, which are not used any more when this returns; tokenizing
+   * and generating happen on other threads. Every failure is told to the observer, none is thrown.
    *
    * @param onResult shown how the generation ended, if it ended well, before the observer is told
    */
   InferenceCall infer(
       InferRequest request, ResponseObserver observer, Consumer<GenerationResult> onResult);
 
-  /** Starts a generation; see {@link ServedModel#generate}. */
+  /** Starts a generation; as {@link #infer}, without tensors to read. */
   InferenceCall generate(GenerationInput input, GenerationObserver observer);
 
   /** Cancels what is in progress, ends its thread and frees its memory. Idempotent. */

@@ -1,4 +1,4 @@
-package dev.unmask.server;
+package dev.unmask.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigCompletionTest {
-  private static final ModelManifest MANIFEST = TestRepository.manifest("imported_as");
+  private static final ModelManifest MANIFEST = Manifests.small("imported_as");
 
   private static ModelConfig complete(String text) {
     return ConfigCompletion.complete("m", ModelConfigs.parse(text, "config.pbtxt"), MANIFEST);
@@ -35,7 +35,7 @@ class ConfigCompletionTest {
     assertEquals("llama", config.getParametersOrThrow("family").getStringValue());
     assertEquals("ar", config.getParametersOrThrow("default_algorithm").getStringValue());
     assertFalse(config.containsParameters("block_size"));
-    ModelManifest named = TestRepository.manifest("m");
+    ModelManifest named = Manifests.small("m");
     assertEquals(config, complete(ConfigPbtxtWriter.write(named)));
   }
 
@@ -62,10 +62,6 @@ class ConfigCompletionTest {
         "platform: 'onnxruntime_onnx' | platform 'onnxruntime_onnx' is not served here",
         "max_batch_size: 8 | max_batch_size 8: requests are batched here, it must be 0",
         "response_cache { enable: true } | response_cache is not supported",
-        "instance_group { count: 2 } | instance_group count 2: one instance batches all requests;"
-            + " set the parameter max_sequences instead",
-        "instance_group { kind: KIND_GPU } | instance_group kind KIND_GPU: models run on the CPU"
-            + " here",
         "input { name: 'x' } | input 'x' is not one of the model's",
         "output { name: 'x' } | output 'x' is not one of the model's",
         "input { name: 'text_input' data_type: TYPE_INT32 dims: [1] } | input 'text_input' has"

@@ -1,4 +1,4 @@
-package dev.unmask.server;
+package dev.unmask.model;
 
 import dev.unmask.bridge.DecodeWorker;
 import dev.unmask.bridge.Telemetry;
@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
  * threads that encode requests are shared by all models. Any thread.
  */
 public final class EngineModelLoader implements ModelLoader, AutoCloseable {
+  /** Requests that may wait to be encoded where {@link #EngineModelLoader()} made the loader. */
   private static final int ENCODING_QUEUE = 1024;
 
   /** Prompts whose keys and values are kept; memory and use decide which. */
@@ -30,12 +31,36 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
   /** Query positions that an adaptive look-ahead aims at: beyond it a pass only takes longer. */
   private static final int LOOK_AHEAD_QUERY_TOKENS = 256;
 
-  private final ExecutorService encoding =
-      EncodingThreads.newExecutor(
-          "encode", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), ENCODING_QUEUE);
+  private final ExecutorService encoding;
+
+  /** A loader whose models refuse requests while 1024 wait to be encoded. */
+  public EngineModelLoader() {
+    this(ENCODING_QUEUE);
+  }
+
+  /**
+   * @param encodingQueue requests of all models that may wait to be encoded; those beyond are
+   *     refused
+   */
+  public EngineModelLoader(int encodingQueue) {
+    encoding =
+        EncodingThreads.newExecutor(
+            "encode", Math.max(1, Runtime.getRuntime().availableProcessors() / 2), encodingQueue);
+  }
 
   @Override
   public LoadedModel load(ModelSource source, Telemetry telemetry) {
+    return load(source, telemetry, () -> {});
+  }
+
+  /**
+   * As {@link #load(ModelSource, Telemetry)}.
+   *
+   * @param beforeStep run on the model's decode thread between steps; see {@link
+   *     DecodeWorker#start(String, EngineSession, dev.unmask.scheduler.ModelTraits,
+   *     SchedulerConfig, Telemetry, Runnable)}
+   */
+  public LoadedModel load(ModelSource source, Telemetry telemetry, Runnable beforeStep) {
     ModelSettings settings = source.settings();
     EngineProvider provider = EngineProviders.find(settings.engine());
     long positions =
@@ -55,7 +80,8 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
               engine,
               source.manifest().traits(),
               schedulerConfig(settings, kvPositions),
-              telemetry);
+              telemetry,
+              beforeStep);
       GenerationService generations =
           new GenerationService(source.manifest(), tokenizer, prompts, worker, telemetry, encoding);
       TensorGeneration tensors =

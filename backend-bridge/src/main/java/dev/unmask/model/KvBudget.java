@@ -1,4 +1,4 @@
-package dev.unmask.server;
+package dev.unmask.model;
 
 import dev.unmask.bridge.engine.EngineCapabilities;
 import dev.unmask.repository.ModelManifest;

@@ -1,9 +1,12 @@
-package dev.unmask.server;
+package dev.unmask.model;
 
 import dev.unmask.scheduler.UnmaskException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * How one model is served. The server's flags give the defaults, {@code parameters} of the model's
@@ -40,6 +43,13 @@ public record ModelSettings(
   /** A name with this prefix is one of ours, and is refused if we do not know it. */
   private static final String PREFIX = "unmask.";
 
+  /** Its components' names in snake case. */
+  private static final Set<String> NAMES =
+      Arrays.stream(ModelSettings.class.getRecordComponents())
+          .map(component -> component.getName().replaceAll("([A-Z])", "_$1"))
+          .map(name -> name.toLowerCase(Locale.ROOT))
+          .collect(Collectors.toUnmodifiableSet());
+
   /** Checks the values. */
   public ModelSettings {
     if (engine.isEmpty()) {
@@ -75,6 +85,12 @@ public record ModelSettings(
       }
     }
     return draft.finish();
+  }
+
+  /** Whether {@link #with} knows a setting of this name, with or without the prefix. */
+  public static boolean isSetting(String name) {
+    String plain = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+    return NAMES.contains(plain);
   }
 
   private static void atLeast(long least, String name, long value) {

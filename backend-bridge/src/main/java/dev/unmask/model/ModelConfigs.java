@@ -1,4 +1,4 @@
-package dev.unmask.server;
+package dev.unmask.model;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Reads model configurations as they are given. Fields that we do not know are passed over. */
-final class ModelConfigs {
+public final class ModelConfigs {
   /** Name of the file in a model's directory. */
-  static final String FILE_NAME = "config.pbtxt";
+  public static final String FILE_NAME = "config.pbtxt";
 
   private static final TextFormat.Parser TEXT =
       TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build();
@@ -28,7 +30,7 @@ final class ModelConfigs {
    * @return an empty configuration where there is no such file
    * @throws UnmaskException INVALID_ARGUMENT with line and column where it does not parse
    */
-  static ModelConfig read(Path model) {
+  public static ModelConfig read(Path model) {
     Path file = model.resolve(FILE_NAME);
     if (!Files.exists(file)) {
       return ModelConfig.getDefaultInstance();
@@ -45,7 +47,7 @@ final class ModelConfigs {
    *
    * @param source named in the message where it does not parse
    */
-  static ModelConfig parse(String text, String source) {
+  public static ModelConfig parse(String text, String source) {
     ModelConfig.Builder config = ModelConfig.newBuilder();
     try {
       TEXT.merge(text, config);
@@ -55,15 +57,26 @@ final class ModelConfigs {
     return config.build();
   }
 
-  /** Parses the JSON form, field names in snake case or camel case. */
-  static ModelConfig parseJson(String json) {
+  /**
+   * Parses the JSON form, field names in snake case or camel case.
+   *
+   * @param source named in the message where it does not parse
+   */
+  public static ModelConfig parseJson(String json, String source) {
     ModelConfig.Builder config = ModelConfig.newBuilder();
     try {
       JSON.merge(json, config);
     } catch (InvalidProtocolBufferException e) {
-      throw UnmaskException.invalid("parameter 'config': " + firstLine(e.getMessage()));
+      throw UnmaskException.invalid(source + ": " + firstLine(e.getMessage()));
     }
     return config.build();
+  }
+
+  /** The texts of a configuration's {@code parameters}, by key. */
+  public static Map<String, String> parameters(ModelConfig config) {
+    Map<String, String> result = new HashMap<>();
+    config.getParametersMap().forEach((name, value) -> result.put(name, value.getStringValue()));
+    return result;
   }
 
   private static String firstLine(String message) {

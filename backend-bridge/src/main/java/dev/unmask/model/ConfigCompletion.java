@@ -1,4 +1,4 @@
-package dev.unmask.server;
+package dev.unmask.model;
 
 import dev.unmask.protocol.DataType;
 import dev.unmask.protocol.ModelConfig;
@@ -15,7 +15,7 @@ import java.util.List;
  * Completes a model's configuration from its manifest: whatever is not given is as the importer
  * would write it. What is given and cannot be served is refused with the reason.
  */
-final class ConfigCompletion {
+public final class ConfigCompletion {
   private final String model;
   private final ModelConfig given;
 
@@ -31,7 +31,7 @@ final class ConfigCompletion {
    * @param given what its configuration says, possibly nothing
    * @throws UnmaskException INVALID_ARGUMENT naming the field that cannot be served
    */
-  static ModelConfig complete(String model, ModelConfig given, ModelManifest manifest) {
+  public static ModelConfig complete(String model, ModelConfig given, ModelManifest manifest) {
     ConfigCompletion completion = new ConfigCompletion(model, given);
     completion.check();
     ModelConfig base =
@@ -91,19 +91,6 @@ final class ConfigCompletion {
     }
     if (given.getResponseCache().getEnable()) {
       throw wrong("response_cache is not supported");
-    }
-    int instances = 0;
-    for (ModelInstanceGroup group : given.getInstanceGroupList()) {
-      instances += Math.max(1, group.getCount());
-      if (group.getKind() == ModelInstanceGroup.Kind.KIND_GPU) {
-        throw wrong("instance_group kind KIND_GPU: models run on the CPU here");
-      }
-    }
-    if (instances > 1) {
-      throw wrong(
-          "instance_group count "
-              + instances
-              + ": one instance batches all requests; set the parameter max_sequences instead");
     }
   }
 

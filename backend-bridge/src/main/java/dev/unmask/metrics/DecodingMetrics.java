@@ -1,0 +1,110 @@
+package dev.unmask.metrics;
+
+import dev.unmask.bridge.Telemetry;
+import dev.unmask.bridge.engine.EngineCapabilities;
+
+/** Turns what happens in one model into its metrics. Threads as {@link Telemetry} says. */
+public final class DecodingMetrics implements Telemetry {
+  private final SeriesWriter series;
+  private volatile boolean retired;
+  // Totals of the last step, decode thread only.
+  private long lastPreemptions;
+  private long lastReuseHits;
+  private long lastReusedTokens;
+
+  /** Writes to {@code series}. */
+  public DecodingMetrics(SeriesWriter series) {
+    this.series = series;
+  }
+
+  /** Says how many blocks the cache has, before a step has said so. */
+  public void kvBlocks(long total) {
+    showKv(total, 0, 0);
+  }
+
+  /** Leaves levels to the model that takes this one's place. */
+  public void retire() {
+    retired = true;
+  }
+
+  @Override
+  public void onReceived() {}
+
+  @Override
+  public void onScheduled(long queueNanos) {
+    series.observe(MetricSeries.QUEUE_TIME, queueNanos / 1e9);
+  }
+
+  @Override
+  public void onFirstBlock(long nanos) {
+    series.observe(MetricSeries.TIME_TO_FIRST_BLOCK, nanos / 1e9);
+  }
+
+  @Override
+  public void onBlock(long nanos) {
+    series.observe(MetricSeries.BLOCK_LATENCY, nanos / 1e9);
+  }
+
+  @Override
+  public void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {}
+
+  @Override
+  public void onEnded(RequestReport report) {
+    series.add(MetricSeries.PROMPT_TOKENS, report.promptTokens());
+    series.add(MetricSeries.GENERATION_TOKENS, report.generatedTokens());
+    if (report.outcome() != Outcome.SUCCESS) {
+      return;
+    }
+    series.observe(MetricSeries.REQUEST_DURATION, report.totalNanos() / 1e9);
+    if (report.forwardPasses() > 0) {
+      series.observe(
+          MetricSeries.TOKENS_PER_PASS, (double) report.generatedTokens() / report.forwardPasses());
+    }
+  }
+
+  @Override
+  public void onStep(StepReport report) {
+    if (report.rows() > 0) {
+      countPass(report);
+    }
+    series.add(MetricSeries.PLAN_SECONDS, report.planNanos() / 1e9);
+    series.add(MetricSeries.ENGINE_SECONDS, report.engineNanos() / 1e9);
+    series.add(MetricSeries.APPLY_SECONDS, report.applyNanos() / 1e9);
+    series.add(MetricSeries.PREEMPTIONS, Math.max(0, report.preemptions() - lastPreemptions));
+    series.add(MetricSeries.REUSE_HITS, Math.max(0, report.reuseHits() - lastReuseHits));
+    series.add(MetricSeries.REUSED_TOKENS, Math.max(0, report.reusedTokens() - lastReusedTokens));
+    lastPreemptions = report.preemptions();
+    lastReuseHits = report.reuseHits();
+    lastReusedTokens = report.reusedTokens();
+    if (!retired) {
+      series.set(MetricSeries.WAITING, report.waiting());
+      series.set(MetricSeries.RUNNING, report.running());
+      showKv(report.kvBlocksTotal(), report.kvBlocksUsed(), report.kvBlocksKept());
+    }
+  }
+
+  private void countPass(StepReport report) {
+    if (report.failed()) {
+      series.add(MetricSeries.FAILED_PASSES, 1);
+      return;
+    }
+    int useful = report.prefillTokens() + report.committedTokens();
+    series.add(MetricSeries.FORWARD_PASSES, 1);
+    series.add(MetricSeries.QUERY_POSITIONS, report.queryTokens());
+    series.add(MetricSeries.WASTED_POSITIONS, Math.max(0, report.queryTokens() - useful));
+    series.add(MetricSeries.COMMITTED_TOKENS, report.committedTokens());
+    series.observe(MetricSeries.COMMITTED_PER_STEP, report.committedTokens());
+    series.observe(MetricSeries.STEP_SEQUENCES, report.rows());
+  }
+
+  private void showKv(long total, long used, long kept) {
+    double usage = total == 0 ? 0 : (double) used / total;
+    series.set(MetricSeries.KV_FRACTION, usage);
+    series.set(MetricSeries.KV_TOKENS_PER_BLOCK, EngineCapabilities.KV_BLOCK);
+    series.set(MetricSeries.KV_USED, used);
+    series.set(MetricSeries.KV_FREE, total - used);
+    series.set(MetricSeries.KV_MAX, total);
+    series.set(MetricSeries.KV_USAGE, usage);
+    series.set(MetricSeries.KV_KEPT, kept);
+  }
+}
