@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -13,6 +14,12 @@ import java.nio.file.Path;
 final class GraphFile {
   /** Name of the graph in a version directory. */
   static final String NAME = "model.onnx";
+
+  /**
+   * Its name where Triton is to take a directory {@code NAME.unmask} without a configuration: with
+   * a {@code model.onnx} in it, Triton would hand it to another backend.
+   */
+  static final String OTHER_NAME = "model.unmask";
 
   private GraphFile() {}
 
@@ -24,6 +31,9 @@ final class GraphFile {
    */
   static NativeBuffer read(Path versionDirectory) {
     Path file = versionDirectory.resolve(NAME);
+    if (!Files.exists(file) && Files.exists(versionDirectory.resolve(OTHER_NAME))) {
+      file = versionDirectory.resolve(OTHER_NAME);
+    }
     NativeBuffer buffer = null;
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();

@@ -1,0 +1,125 @@
+package dev.unmask.bridge.triton;
+
+import static dev.unmask.bridge.triton.TritonErrors.check;
+import static org.bytedeco.tritonserver.global.tritonserver.TRITONBACKEND_ModelInstanceKind;
+import static org.bytedeco.tritonserver.global.tritonserver.TRITONBACKEND_ModelInstanceName;
+import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_INSTANCEGROUPKIND_GPU;
+
+import dev.unmask.metrics.DecodingMetrics;
+import dev.unmask.model.LoadedModel;
+import dev.unmask.model.ModelSource;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.UnmaskException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * An instance of a model: an engine with its decode thread, and the requests that Triton gave to
+ * it. Triton calls {@link #execute} on one thread, and {@link #close} when no request is left.
+ */
+final class TritonInstance implements AutoCloseable {
+  private final Handles.Instance handle;
+  private final String name;
+  private final AdmissionGate gate;
+  private final InstanceMetrics series;
+  private final LoadedModel model;
+
+  /** Requests that were not given back yet. */
+  private final Set<TritonCall> calls = ConcurrentHashMap.newKeySet();
+
+  private TritonInstance(
+      Handles.Instance handle,
+      String name,
+      ModelSource source,
+      InstanceMetrics series,
+      TritonBackend backend) {
+    this.handle = handle;
+    this.name = name;
+    this.gate = new AdmissionGate(source.settings().maxQueueSize());
+    this.series = series;
+    DecodingMetrics metrics = new DecodingMetrics(series);
+    this.model =
+        backend.loader().load(source, new TritonTelemetry(handle, metrics), this::lookForCancelled);
+    metrics.kvBlocks(model.kvPositions());
+  }
+
+  /**
+   * Loads an instance.
+   *
+   * @throws UnmaskException with the reason where that cannot be done
+   */
+  static TritonInstance open(Handles.Instance handle, TritonModel model, TritonBackend backend) {
+    Scratch scratch = Scratch.get();
+    check(TRITONBACKEND_ModelInstanceName(handle, scratch.pointer));
+    String name = Scratch.text(scratch.pointer());
+    check(TRITONBACKEND_ModelInstanceKind(handle, scratch.count));
+    if (scratch.count() == TRITONSERVER_INSTANCEGROUPKIND_GPU) {
+      throw UnmaskException.invalid(
+          "instance '"
+              + name
+              + "' has kind KIND_GPU: engine '"
+              + model.source().settings().engine()
+              + "' runs on the CPU, the model needs instance_group [ { kind: KIND_CPU } ]");
+    }
+    InstanceMetrics series = backend.metrics().open(model.name(), model.source().version());
+    try {
+      return new TritonInstance(handle, name, model.source(), series, backend);
+    } catch (RuntimeException | Error e) {
+      series.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts requests. Waits while as many wait for their first step as the model's {@code
+   * max_queue_size} says. What is wrong with a request is told to its client.
+   *
+   * @param requests the address of Triton's array
+   */
+  void execute(long requests, int count) {
+    for (int i = 0; i < count; i++) {
+      long now = System.nanoTime();
+      start(new Handles.Request(Scratch.pointerAt(requests, i)), now);
+    }
+  }
+
+  private void start(Handles.Request request, long arrivalNanos) {
+    TritonRequest owned;
+    try {
+      owned = NativeRequest.open(handle, request);
+    } catch (UnmaskException e) {
+      NativeRequest.refuse(request, e);
+      return;
+    }
+    TritonCall call = new TritonCall(owned, gate, calls::remove, arrivalNanos);
+    calls.add(call);
+    call.start((read, observer) -> model.infer(read, observer, result -> {}));
+  }
+
+  /** Between two steps, on the decode thread. */
+  private void lookForCancelled() {
+    calls.forEach(TritonCall::look);
+  }
+
+  /**
+   * Refuses where the instance cannot serve any more.
+   *
+   * @throws UnmaskException UNAVAILABLE
+   */
+  void checkReady() {
+    if (!model.isHealthy()) {
+      throw new UnmaskException(
+          ErrorCode.UNAVAILABLE, "instance '" + name + "' is unhealthy: its decode thread failed");
+    }
+  }
+
+  /** Ends the decode thread and frees the engine. */
+  @Override
+  public void close() {
+    try {
+      model.close();
+    } finally {
+      series.close();
+    }
+  }
+}
