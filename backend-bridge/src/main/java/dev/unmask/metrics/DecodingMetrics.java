@@ -17,9 +17,13 @@ public final class DecodingMetrics implements Telemetry {
     this.series = series;
   }
 
-  /** Says how many blocks the cache has, before a step has said so. */
-  public void kvBlocks(long total) {
-    showKv(total, 0, 0);
+  /**
+   * Says how large the cache is, before a step has said so.
+   *
+   * @param kvPositions positions in all
+   */
+  public void onLoaded(long kvPositions) {
+    showKv(kvPositions / EngineCapabilities.KV_BLOCK, 0, 0);
   }
 
   /** Leaves levels to the model that takes this one's place. */

@@ -20,20 +20,24 @@ public final class EncodingThreads {
    */
   public static ExecutorService newExecutor(String name, int threads, int maxQueue) {
     AtomicInteger number = new AtomicInteger();
-    return new ThreadPoolExecutor(
-        threads,
-        threads,
-        0,
-        TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(maxQueue),
-        task -> {
-          Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
-          thread.setDaemon(true);
-          // Libraries look for their services there, and a thread that native code made, whose
-          // child this may be, has none.
-          thread.setContextClassLoader(EncodingThreads.class.getClassLoader());
-          return thread;
-        },
-        new ThreadPoolExecutor.AbortPolicy());
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(maxQueue),
+            task -> {
+              Thread thread = new Thread(task, name + "-" + number.getAndIncrement());
+              thread.setDaemon(true);
+              // Libraries look for their services there, and a thread that native code made, whose
+              // child this may be, has none.
+              thread.setContextClassLoader(EncodingThreads.class.getClassLoader());
+              return thread;
+            },
+            new ThreadPoolExecutor.AbortPolicy());
+    // So that the first request does not wait for a thread.
+    executor.prestartAllCoreThreads();
+    return executor;
   }
 }

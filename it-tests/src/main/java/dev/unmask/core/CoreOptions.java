@@ -42,6 +42,7 @@ public final class CoreOptions {
   private boolean autoComplete = true;
   private Path logFile;
   private int verbose;
+  private int exitTimeoutSeconds = 30;
 
   /** Serves all models of a repository. */
   public CoreOptions(Path repository) {
@@ -79,6 +80,12 @@ public final class CoreOptions {
     return this;
   }
 
+  /** {@code --exit-timeout-secs}. */
+  public CoreOptions exitTimeoutSeconds(int value) {
+    exitTimeoutSeconds = value;
+    return this;
+  }
+
   /** Triton's object; the caller deletes it. */
   TRITONSERVER_ServerOptions make() {
     try (PointerPointer<Pointer> made = new PointerPointer<>(1)) {
@@ -101,7 +108,7 @@ public final class CoreOptions {
     check(TRITONSERVER_ServerOptionsSetStrictReadiness(options, true));
     // Models that fail to load are what some tests are about.
     check(TRITONSERVER_ServerOptionsSetExitOnError(options, false));
-    check(TRITONSERVER_ServerOptionsSetExitTimeout(options, 30));
+    check(TRITONSERVER_ServerOptionsSetExitTimeout(options, exitTimeoutSeconds));
     // The core's own default is not what tritonserver says: it would try again for ever.
     check(TRITONSERVER_ServerOptionsSetModelLoadRetryCount(options, 0));
     check(TRITONSERVER_ServerOptionsSetModelLoadThreadCount(options, 4));

@@ -23,8 +23,11 @@ final class Scrape {
   }
 
   static Scrape of(EmbeddedServer server) {
-    return new Scrape(
-        new HttpClientFixture(server.metricsPort()).get("/metrics").expect(200).text());
+    return of(new HttpClientFixture(server.metricsPort()).get("/metrics").expect(200).text());
+  }
+
+  static Scrape of(String text) {
+    return new Scrape(text);
   }
 
   /** A name with its labels in alphabetical order. */

@@ -40,7 +40,7 @@ final class TritonInstance implements AutoCloseable {
     DecodingMetrics metrics = new DecodingMetrics(series);
     this.model =
         backend.loader().load(source, new TritonTelemetry(handle, metrics), this::lookForCancelled);
-    metrics.kvBlocks(model.kvPositions());
+    metrics.onLoaded(model.kvPositions());
   }
 
   /**

@@ -38,9 +38,9 @@ final class ModelSeries implements Telemetry {
     pending = triton.pending.labelValues(labels);
   }
 
-  /** Says how many blocks the cache has, before a step has said so. */
-  void kvBlocks(long total) {
-    decoding.kvBlocks(total);
+  /** Says how large the cache is, before a step has said so. */
+  void onLoaded(long kvPositions) {
+    decoding.onLoaded(kvPositions);
   }
 
   /** Leaves the levels to the model that takes this one's place. */

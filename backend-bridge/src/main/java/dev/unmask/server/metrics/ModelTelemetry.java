@@ -39,7 +39,7 @@ public final class ModelTelemetry implements Telemetry, AutoCloseable {
    */
   public void onLoaded(long positions) {
     kvBlocksTotal = positions / EngineCapabilities.KV_BLOCK;
-    series.kvBlocks(kvBlocksTotal);
+    series.onLoaded(positions);
   }
 
   /**
