@@ -127,8 +127,8 @@ final class CommandQueue {
     }
   }
 
-  /** A submission no longer waits for its first step. Consumer only. */
-  void onStarted() {
+  /** A submission no longer waits for its first step; once per submission. Consumer only. */
+  void onWaited() {
     lock.lock();
     try {
       waiting--;
@@ -137,15 +137,10 @@ final class CommandQueue {
     }
   }
 
-  /**
-   * A submission has ended. Consumer only.
-   *
-   * @param started whether {@link #onStarted} was called for it
-   */
-  void onEnded(boolean started) {
+  /** A submission has ended. Consumer only. */
+  void onEnded() {
     lock.lock();
     try {
-      waiting -= started ? 0 : 1;
       live--;
       if (live == 0) {
         allEnded.signalAll();

@@ -26,7 +26,7 @@ final class Submission implements SequenceListener, DecodeHandle {
   private final DecodeListener listener;
   private final AtomicBoolean cancelRequested = new AtomicBoolean();
   private long id;
-  private boolean started;
+  private boolean waits = true;
   private boolean ended;
   private UnmaskException failure;
 
@@ -75,9 +75,19 @@ final class Submission implements SequenceListener, DecodeHandle {
 
   @Override
   public void onScheduled(SequenceView sequence) {
-    started = true;
-    queue.onStarted();
+    leaveQueue();
     tell(sequence, listener::onScheduled);
+  }
+
+  /**
+   * Gives its place among those that wait to others, before the listener is told: who brings the
+   * next request when this one is over must find room.
+   */
+  private void leaveQueue() {
+    if (waits) {
+      waits = false;
+      queue.onWaited();
+    }
   }
 
   @Override
@@ -99,6 +109,7 @@ final class Submission implements SequenceListener, DecodeHandle {
 
   @Override
   public void onFinished(SequenceView sequence) {
+    leaveQueue();
     if (failure == null) {
       try {
         listener.onFinished(sequence);
@@ -123,6 +134,7 @@ final class Submission implements SequenceListener, DecodeHandle {
     if (ended) {
       return;
     }
+    leaveQueue();
     try {
       listener.onAborted(error);
     } catch (Throwable t) {
@@ -135,7 +147,7 @@ final class Submission implements SequenceListener, DecodeHandle {
   private void end() {
     ended = true;
     worker.forget(this);
-    queue.onEnded(started);
+    queue.onEnded();
   }
 
   private static UnmaskException internal(Throwable thrown) {

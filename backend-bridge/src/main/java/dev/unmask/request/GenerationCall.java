@@ -62,11 +62,18 @@ final class GenerationCall implements InferenceCall, DecodeListener {
     this.onEnd = onEnd;
   }
 
-  /** Goes on to encode the request on an executor that runs or rejects it. */
+  /**
+   * Goes on to encode the request, on an executor that runs or rejects it where that takes longer
+   * than handing it over.
+   */
   void start(Executor executor, RequestEncoder encoder) {
     try {
       encoder.checkLength(input);
-      executor.execute(() -> encodeAndSubmit(encoder));
+      if (encoder.isQuick(input)) {
+        encodeAndSubmit(encoder);
+      } else {
+        executor.execute(() -> encodeAndSubmit(encoder));
+      }
     } catch (UnmaskException e) {
       fail(e);
     } catch (RejectedExecutionException e) {

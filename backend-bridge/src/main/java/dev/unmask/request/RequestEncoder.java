@@ -64,6 +64,11 @@ final class RequestEncoder {
             + traits.maxContext());
   }
 
+  /** Whether there is no text to encode. */
+  boolean isQuick(GenerationInput input) {
+    return input.inputIds() != null && input.badWords().isEmpty();
+  }
+
   /**
    * Checks and encodes.
    *

@@ -135,6 +135,57 @@ class DecodeWorkerTest {
     }
   }
 
+  /** A regression: whoever was told that a waiting request is over found its place still taken. */
+  @Test
+  void cancel_whileWaiting_givesItsPlaceUpBeforeItsListenerIsTold() throws Exception {
+    worker.close();
+    worker = start(1, 1);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch release = holdNextRun(begun);
+    RecordingListener running = new RecordingListener();
+    submit(1, 6, running);
+    awaitQuietly(begun);
+    for (boolean takenIn : new boolean[] {false, true}) {
+      RecordingListener next = new RecordingListener();
+      RecordingListener waiting =
+          new RecordingListener() {
+            @Override
+            public void onFinished(SequenceView sequence) {
+              submit(2, 3, next);
+              super.onFinished(sequence);
+            }
+
+            @Override
+            public void onAborted(UnmaskException cause) {
+              submit(2, 3, next);
+              super.onAborted(cause);
+            }
+          };
+      DecodeHandle handle = submit(3, 3, waiting);
+      if (takenIn) {
+        // A step later the scheduler has it, and no place for it.
+        CountDownLatch again = new CountDownLatch(1);
+        CountDownLatch hold = holdNextRun(again);
+        release.countDown();
+        awaitQuietly(again);
+        release = hold;
+      }
+      handle.cancel();
+      release.countDown();
+      waiting.await();
+      next.await();
+      assertAnswer(2, 3, next);
+      running.await();
+      running = new RecordingListener();
+      begun = new CountDownLatch(1);
+      release = holdNextRun(begun);
+      submit(1, 6, running);
+      awaitQuietly(begun);
+    }
+    release.countDown();
+    running.await();
+  }
+
   @Test
   void cancel_running_endsAfterTheStepInProgress() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);

@@ -30,7 +30,9 @@ final class RequestWriter {
       InferRequest request,
       Consumer<Pointer> keeper,
       int parts) {
-    check(TRITONSERVER_InferenceRequestSetId(made, request.id()));
+    if (!request.id().isEmpty()) {
+      check(TRITONSERVER_InferenceRequestSetId(made, request.id()));
+    }
     for (Map.Entry<String, Object> parameter : request.parameters().entrySet()) {
       parameter(made, parameter.getKey(), parameter.getValue());
     }

@@ -31,6 +31,9 @@ public final class TritonCore implements AutoCloseable {
     TritonNatives.load();
   }
 
+  private static final ThreadLocal<PointerPointer<Pointer>> POINTER =
+      ThreadLocal.withInitial(() -> new PointerPointer<>(1));
+
   private final TRITONSERVER_Server server;
   private final TRITONSERVER_ResponseAllocator allocator;
   private final TRITONSERVER_ResponseAllocator failingAllocator;
@@ -90,10 +93,9 @@ public final class TritonCore implements AutoCloseable {
       TRITONSERVER_ResponseAllocator memory) {
     CoreCall call = new CoreCall(observer);
     TRITONSERVER_InferenceRequest made;
-    try (PointerPointer<Pointer> pointer = new PointerPointer<>(1)) {
-      check(TRITONSERVER_InferenceRequestNew(pointer, server, model, -1));
-      made = new TRITONSERVER_InferenceRequest(pointer.get(0));
-    }
+    PointerPointer<Pointer> pointer = POINTER.get();
+    check(TRITONSERVER_InferenceRequestNew(pointer, server, model, -1));
+    made = new TRITONSERVER_InferenceRequest(pointer.get(0));
     long number = CoreCallbacks.register(call);
     try {
       call.own(made);

@@ -18,6 +18,7 @@ import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_PARAMET
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_PARAMETER_INT;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_PARAMETER_STRING;
 
+import dev.unmask.repository.TensorSpecs;
 import dev.unmask.request.Datatype;
 import dev.unmask.request.InferRequest;
 import dev.unmask.request.Tensor;
@@ -95,9 +96,13 @@ final class RequestReader {
     return null;
   }
 
+  /** The outputs that the client named; Triton names them all where the client names none. */
   private static Set<String> outputs(TRITONBACKEND_Request request, Scratch scratch) {
     check(TRITONBACKEND_RequestOutputCount(request, scratch.count));
     int count = scratch.count();
+    if (count == TensorSpecs.OUTPUTS.size()) {
+      return Set.of();
+    }
     Set<String> outputs = new HashSet<>();
     for (int i = 0; i < count; i++) {
       check(TRITONBACKEND_RequestOutputName(request, i, scratch.pointer));

@@ -22,25 +22,27 @@ final class TritonInstance implements AutoCloseable {
   private final String name;
   private final AdmissionGate gate;
   private final InstanceMetrics series;
+  private final ResponseStatistics statistics;
   private final LoadedModel model;
 
-  /** Requests that were not given back yet. */
-  private final Set<TritonCall> calls = ConcurrentHashMap.newKeySet();
+  /** Requests that were not given back yet; the decode thread looks at them between steps. */
+  private final Set<TritonCall> calls;
 
   private TritonInstance(
       Handles.Instance handle,
       String name,
-      ModelSource source,
+      int maxQueueSize,
+      Set<TritonCall> calls,
       InstanceMetrics series,
-      TritonBackend backend) {
+      ResponseStatistics statistics,
+      LoadedModel model) {
     this.handle = handle;
     this.name = name;
-    this.gate = new AdmissionGate(source.settings().maxQueueSize());
+    this.gate = new AdmissionGate(maxQueueSize);
+    this.calls = calls;
     this.series = series;
-    DecodingMetrics metrics = new DecodingMetrics(series);
-    this.model =
-        backend.loader().load(source, new TritonTelemetry(handle, metrics), this::lookForCancelled);
-    metrics.onLoaded(model.kvPositions());
+    this.statistics = statistics;
+    this.model = model;
   }
 
   /**
@@ -52,21 +54,45 @@ final class TritonInstance implements AutoCloseable {
     Scratch scratch = Scratch.get();
     check(TRITONBACKEND_ModelInstanceName(handle, scratch.pointer));
     String name = Scratch.text(scratch.pointer());
+    ModelSource source = model.source();
     check(TRITONBACKEND_ModelInstanceKind(handle, scratch.count));
     if (scratch.count() == TRITONSERVER_INSTANCEGROUPKIND_GPU) {
       throw UnmaskException.invalid(
           "instance '"
               + name
               + "' has kind KIND_GPU: engine '"
-              + model.source().settings().engine()
+              + source.settings().engine()
               + "' runs on the CPU, the model needs instance_group [ { kind: KIND_CPU } ]");
     }
-    InstanceMetrics series = backend.metrics().open(model.name(), model.source().version());
+    InstanceMetrics series = backend.metrics().open(source.name(), source.version());
+    ResponseStatistics statistics = null;
     try {
-      return new TritonInstance(handle, name, model.source(), series, backend);
+      statistics = new ResponseStatistics(handle);
+      DecodingMetrics metrics = new DecodingMetrics(series);
+      Set<TritonCall> calls = ConcurrentHashMap.newKeySet();
+      LoadedModel loaded =
+          backend
+              .loader()
+              .load(
+                  source,
+                  new TritonTelemetry(handle, metrics),
+                  () -> calls.forEach(TritonCall::look));
+      metrics.onLoaded(loaded.kvPositions());
+      return new TritonInstance(
+          handle, name, source.settings().maxQueueSize(), calls, series, statistics, loaded);
     } catch (RuntimeException | Error e) {
-      series.close();
+      close(series, statistics);
       throw e;
+    }
+  }
+
+  private static void close(InstanceMetrics series, ResponseStatistics statistics) {
+    try {
+      if (statistics != null) {
+        statistics.close();
+      }
+    } finally {
+      series.close();
     }
   }
 
@@ -86,7 +112,7 @@ final class TritonInstance implements AutoCloseable {
   private void start(Handles.Request request, long arrivalNanos) {
     TritonRequest owned;
     try {
-      owned = NativeRequest.open(handle, request);
+      owned = NativeRequest.open(handle, statistics, request);
     } catch (UnmaskException e) {
       NativeRequest.refuse(request, e);
       return;
@@ -94,11 +120,6 @@ final class TritonInstance implements AutoCloseable {
     TritonCall call = new TritonCall(owned, gate, calls::remove, arrivalNanos);
     calls.add(call);
     call.start((read, observer) -> model.infer(read, observer, result -> {}));
-  }
-
-  /** Between two steps, on the decode thread. */
-  private void lookForCancelled() {
-    calls.forEach(TritonCall::look);
   }
 
   /**
@@ -119,7 +140,7 @@ final class TritonInstance implements AutoCloseable {
     try {
       model.close();
     } finally {
-      series.close();
+      close(series, statistics);
     }
   }
 }

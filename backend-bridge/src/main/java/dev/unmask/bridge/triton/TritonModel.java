@@ -111,10 +111,6 @@ final class TritonModel {
     }
   }
 
-  String name() {
-    return source.name();
-  }
-
   /** What its instances are made of. */
   ModelSource source() {
     return source;

@@ -1,0 +1,315 @@
+package dev.unmask.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unmask.core.CoreOptions;
+import dev.unmask.core.TritonCore;
+import dev.unmask.request.InferRequest;
+import dev.unmask.request.InferResponse;
+import dev.unmask.request.InferenceCall;
+import dev.unmask.request.ResponseObserver;
+import dev.unmask.request.Tensor;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.UnmaskException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Many requests in the real Triton, half of them streamed, a third given up at random points, while
+ * one of the models comes and goes: every one is answered to one end and given back once, with the
+ * tokens that it has alone, and memory stays level.
+ */
+@RealTriton
+@Timeout(1200)
+class ITRealTritonStress {
+  private static final int REQUESTS = Integer.getInteger("unmask.stress.requests", 10_000);
+  private static final int AT_ONCE = 48;
+  private static final int ROUNDS = 5;
+  private static final int ANSWERS_BEFORE_UNLOAD = 20;
+  private static final String COMING_AND_GOING = "guest";
+  private static final List<String> MODELS = List.of("d2f", "ar", "d2f", COMING_AND_GOING);
+
+  /** What memory may grow by from the first round to the last, with what one request leaves. */
+  private static final long SLACK_BYTES = 12 << 20;
+
+  private final Random random = new Random(20_261_124);
+  private final Map<String, int[]> alone = new HashMap<>();
+  private final List<int[]> prompts = new ArrayList<>();
+  private final Semaphore room = new Semaphore(AT_ONCE);
+  private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+  private final Map<Outcome, AtomicInteger> outcomes = new EnumMap<>(Outcome.class);
+
+  /** Held while the model is away, and while memory is looked at. */
+  private final ReentrantLock home = new ReentrantLock();
+
+  private final AtomicInteger guestAnswers = new AtomicInteger();
+  private RealTritonTarget triton;
+
+  /** How a request ended. */
+  private enum Outcome {
+    ANSWERED,
+    CANCELLED,
+    /** Its model was not there. */
+    NOT_THERE
+  }
+
+  private static WireRepository repository() {
+    String[] config = {
+      "backend: 'unmask'",
+      "parameters { key: 'kv_cache_reuse' value { string_value: 'false' } }",
+      "parameters { key: 'max_sequences' value { string_value: '16' } }",
+      "parameters { key: 'max_queue_size' value { string_value: '16' } }"
+    };
+    return new WireRepository()
+        .add("d2f", "tiny_d2f", config)
+        .add("ar", "tiny_ar", config)
+        .add(COMING_AND_GOING, "tiny_ar", config);
+  }
+
+  @Test
+  void manyRequests_eachEndsOnceAndMemoryStaysLevel() throws Exception {
+    WireRepository repository = repository();
+    triton =
+        new RealTritonTarget(
+            repository, new CoreOptions(repository.path()).explicit("d2f", "ar", COMING_AND_GOING));
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(outcome, new AtomicInteger());
+    }
+    for (GoldenLine line : GoldenLine.read("d2f.jsonl").subList(0, 12)) {
+      prompts.add(line.promptIds());
+    }
+    for (String model : Set.copyOf(MODELS)) {
+      for (int prompt = 0; prompt < prompts.size(); prompt++) {
+        for (int tokens : new int[] {4, 12, 24}) {
+          String key = key(model, prompt, tokens);
+          alone.put(key, ask(model, prompt, tokens).start(triton).ok().ids());
+        }
+      }
+    }
+
+    AtomicBoolean over = new AtomicBoolean();
+    ExecutorService guest = Executors.newSingleThreadExecutor();
+    List<ProcessMemory> memory = new ArrayList<>();
+    int reloads;
+    try {
+      Future<Integer> comingAndGoing = guest.submit(() -> comeAndGo(over));
+      for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < REQUESTS / ROUNDS; i++) {
+          start();
+        }
+        room.acquire(AT_ONCE);
+        room.release(AT_ONCE);
+        Poll.until("every request was given back", () -> TritonCore.unfinished() == 0);
+        home.lock();
+        try {
+          memory.add(ProcessMemory.now());
+        } finally {
+          home.unlock();
+        }
+      }
+      over.set(true);
+      reloads = comingAndGoing.get(60, TimeUnit.SECONDS);
+    } finally {
+      over.set(true);
+      guest.shutdown();
+    }
+    for (String model : List.of("d2f", "ar")) {
+      Poll.until("nothing is in progress", () -> triton.scrape().isIdle(model));
+    }
+    triton.close();
+
+    assertEquals(List.of(), List.copyOf(wrong));
+    int total = outcomes.values().stream().mapToInt(AtomicInteger::get).sum();
+    assertEquals(REQUESTS / ROUNDS * ROUNDS, total);
+    ProcessMemory growth = memory.get(ROUNDS - 1).minus(memory.get(0));
+    System.out.printf("stress: %s, %d reloads, %s%n", outcomes, reloads, memory);
+    assertTrue(outcomes.get(Outcome.CANCELLED).get() > REQUESTS / 10, outcomes::toString);
+    assertTrue(outcomes.get(Outcome.ANSWERED).get() > REQUESTS / 3, outcomes::toString);
+    assertTrue(reloads >= 3, () -> reloads + " reloads");
+    assertTrue(growth.heapBytes() < SLACK_BYTES, memory::toString);
+    assertTrue(growth.directBytes() < SLACK_BYTES, memory::toString);
+    assertTrue(growth.mallocBytes() < SLACK_BYTES, memory::toString);
+  }
+
+  /**
+   * Unloads and loads a model until the test is over; returns how often. It stays until it has
+   * answered: Triton 2.71 crashes where a model is unloaded in the moment in which its load ends,
+   * also with a backend that does nothing.
+   */
+  private int comeAndGo(AtomicBoolean over) {
+    int times = 0;
+    while (!over.get()) {
+      int before = guestAnswers.get();
+      Poll.until(
+          "the guest answers",
+          () -> over.get() || guestAnswers.get() >= before + ANSWERS_BEFORE_UNLOAD);
+      home.lock();
+      try {
+        triton.core().unload(COMING_AND_GOING);
+        Poll.until(
+            "the guest has gone", () -> triton.core().index().contains("\"reason\":\"unloaded\""));
+        triton.core().load(COMING_AND_GOING);
+      } finally {
+        home.unlock();
+      }
+      times++;
+    }
+    return times;
+  }
+
+  private static String key(String model, int prompt, int tokens) {
+    return model + " " + prompt + " " + tokens;
+  }
+
+  private Ask ask(String model, int prompt, int tokens) {
+    return Ask.of(model)
+        .with(Tensor.ofInts("input_ids", prompts.get(prompt)))
+        .number("max_tokens", tokens)
+        .flag("return_output_ids");
+  }
+
+  private void start() throws InterruptedException {
+    String model = MODELS.get(random.nextInt(MODELS.size()));
+    int prompt = random.nextInt(prompts.size());
+    int tokens = new int[] {4, 12, 24}[random.nextInt(3)];
+    Ask ask = ask(model, prompt, tokens);
+    if (random.nextBoolean()) {
+      ask.stream();
+    }
+    // Given up at once, after some responses, or never.
+    int cancelAfter = random.nextInt(3) == 0 ? random.nextInt(4) : -1;
+    room.acquire();
+    Caller caller = new Caller(alone.get(key(model, prompt, tokens)), cancelAfter, model);
+    InferRequest request = ask.request();
+    try {
+      caller.begun(triton.infer(model, request, caller));
+    } catch (UnmaskException e) {
+      caller.onError(e);
+    }
+  }
+
+  /** Notes what is wrong; the first few will do. */
+  private void wrong(String what) {
+    if (wrong.size() < 20) {
+      wrong.add(what);
+    }
+  }
+
+  /** The client of one request. */
+  private final class Caller implements ResponseObserver {
+    private final int[] expected;
+    private final int cancelAfter;
+    private final String model;
+    private final List<Integer> ids = new ArrayList<>();
+    private int responses;
+    private int ends;
+    private InferenceCall call;
+
+    Caller(int[] expected, int cancelAfter, String model) {
+      this.expected = expected;
+      this.cancelAfter = cancelAfter;
+      this.model = model;
+    }
+
+    void begun(InferenceCall started) {
+      synchronized (this) {
+        call = started;
+      }
+      giveUpWhereItIsTime();
+    }
+
+    private void giveUpWhereItIsTime() {
+      InferenceCall running;
+      synchronized (this) {
+        if (cancelAfter < 0 || responses < cancelAfter) {
+          return;
+        }
+        running = call;
+      }
+      if (running != null) {
+        running.cancel();
+      }
+    }
+
+    @Override
+    public void onResponse(InferResponse response, boolean last) {
+      synchronized (this) {
+        responses++;
+        for (Tensor tensor : response.outputs()) {
+          if (tensor.name().equals("output_ids")) {
+            for (int i = 0; i < tensor.elements(); i++) {
+              ids.add((int) tensor.integer(i));
+            }
+          }
+        }
+      }
+      giveUpWhereItIsTime();
+      if (last) {
+        ended(Outcome.ANSWERED);
+      }
+    }
+
+    @Override
+    public void onCompleted() {
+      ended(Outcome.ANSWERED);
+    }
+
+    @Override
+    public void onError(UnmaskException error) {
+      if (error.code() == ErrorCode.CANCELLED) {
+        if (cancelAfter < 0) {
+          wrong("cancelled unasked: " + error.getMessage());
+        }
+        ended(Outcome.CANCELLED);
+      } else {
+        boolean fine =
+            model.equals(COMING_AND_GOING)
+                && (error.code() == ErrorCode.NOT_FOUND || error.code() == ErrorCode.UNAVAILABLE);
+        if (!fine) {
+          wrong(model + ": " + error.code() + " " + error.getMessage());
+        }
+        ended(Outcome.NOT_THERE);
+      }
+    }
+
+    private synchronized void ended(Outcome outcome) {
+      ends++;
+      if (ends > 1) {
+        wrong("it ended twice");
+        return;
+      }
+      int[] got = ids.stream().mapToInt(Integer::intValue).toArray();
+      boolean right =
+          outcome == Outcome.ANSWERED
+              ? Arrays.equals(expected, got)
+              : got.length <= expected.length
+                  && Arrays.equals(Arrays.copyOf(expected, got.length), got);
+      if (!right) {
+        wrong(outcome + " " + Arrays.toString(got) + " not " + Arrays.toString(expected));
+      }
+      outcomes.get(outcome).incrementAndGet();
+      if (outcome == Outcome.ANSWERED && model.equals(COMING_AND_GOING)) {
+        guestAnswers.incrementAndGet();
+      }
+      room.release();
+    }
+  }
+}

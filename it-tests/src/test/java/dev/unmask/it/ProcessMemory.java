@@ -1,0 +1,77 @@
+package dev.unmask.it;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Structure;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * Memory in use in this process at a quiet moment.
+ *
+ * @param heapBytes Java objects after a collection
+ * @param directBytes direct buffers
+ * @param mallocBytes what native code has allocated and not freed, in all of malloc's arenas
+ */
+record ProcessMemory(long heapBytes, long directBytes, long mallocBytes) {
+  /** The C library's accounts. */
+  public interface Malloc extends Library {
+    /** What {@code malloc} gave out. */
+    Info.ByValue mallinfo2();
+  }
+
+  /** {@code struct mallinfo2}. */
+  @Structure.FieldOrder({
+    "arena",
+    "ordblks",
+    "smblks",
+    "hblks",
+    "hblkhd",
+    "usmblks",
+    "fsmblks",
+    "uordblks",
+    "fordblks",
+    "keepcost"
+  })
+  public static class Info extends Structure {
+    public long arena;
+    public long ordblks;
+    public long smblks;
+    public long hblks;
+    public long hblkhd;
+    public long usmblks;
+    public long fsmblks;
+    public long uordblks;
+    public long fordblks;
+    public long keepcost;
+
+    /** As it is returned. */
+    public static final class ByValue extends Info implements Structure.ByValue {}
+  }
+
+  private static final Malloc C = Native.load("c", Malloc.class);
+  private static final int COLLECTIONS = 3;
+
+  static ProcessMemory now() {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
+    }
+    Info info = C.mallinfo2();
+    long direct =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    return new ProcessMemory(
+        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+        direct,
+        info.uordblks + info.hblkhd);
+  }
+
+  ProcessMemory minus(ProcessMemory before) {
+    return new ProcessMemory(
+        heapBytes - before.heapBytes,
+        directBytes - before.directBytes,
+        mallocBytes - before.mallocBytes);
+  }
+}
