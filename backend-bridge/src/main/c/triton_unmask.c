@@ -436,7 +436,11 @@ EXPORTED TRITONSERVER_Error *TRITONBACKEND_Initialize(TRITONBACKEND_Backend *bac
 }
 
 EXPORTED TRITONSERVER_Error *TRITONBACKEND_Finalize(void *backend) {
-  return call(FINALIZE, (jlong)(intptr_t)backend);
+  pthread_mutex_lock(&start_lock);
+  bool started = entry_points != NULL;
+  pthread_mutex_unlock(&start_lock);
+  /* Triton finalizes a backend also where its Initialize failed. */
+  return !started ? NULL : call(FINALIZE, (jlong)(intptr_t)backend);
 }
 
 EXPORTED TRITONSERVER_Error *TRITONBACKEND_GetBackendAttribute(void *backend, void *attributes) {
