@@ -249,6 +249,7 @@ static char *option_with(const char *format, const char *home) {
   return option;
 }
 
+/* Below home, the backend's directory as an absolute path. */
 static TRITONSERVER_Error *create_own_vm(const char *home) {
   TRITONSERVER_Error *error = NULL;
   void *library = open_libjvm(home, &error);
@@ -266,15 +267,18 @@ static TRITONSERVER_Error *create_own_vm(const char *home) {
   }
   char *library_path = option_with("-Djava.library.path=%s/lib/native", home);
   char *onnxruntime_path = option_with("-Donnxruntime.native.path=%s/lib/native", home);
+  char *tokenizers_path = option_with("-DRUST_LIBRARY_PATH=%s/lib/native/libtokenizers.so", home);
   const char *given = getenv("UNMASK_JAVA_OPTS");
   char *extra = strdup(given == NULL ? "" : given);
-  if (library_path == NULL || onnxruntime_path == NULL || extra == NULL) {
+  if (library_path == NULL || onnxruntime_path == NULL || tokenizers_path == NULL
+      || extra == NULL) {
     return failure(TRITONSERVER_ERROR_UNAVAILABLE, "unmask: out of memory");
   }
   JavaVMOption options[MAX_OPTIONS] = {
       {jars, NULL},
       {library_path, NULL},
       {onnxruntime_path, NULL},
+      {tokenizers_path, NULL},
       /* SIGINT and SIGTERM stay Triton's. */
       {"-Xrs", NULL},
       {"-Dfile.encoding=UTF-8", NULL},
@@ -301,12 +305,13 @@ static TRITONSERVER_Error *create_own_vm(const char *home) {
   free(jars);
   free(library_path);
   free(onnxruntime_path);
+  free(tokenizers_path);
   free(extra);
   if (status != JNI_OK) {
     vm = NULL;
     return failure(TRITONSERVER_ERROR_UNAVAILABLE,
-        "unmask: the Java virtual machine was not created, JNI_CreateJavaVM says %d"
-        " (UNMASK_JAVA_OPTS=%s)", (int)status, given == NULL ? "" : given);
+        "unmask: the Java virtual machine was not created, JNI_CreateJavaVM says %d and its reason"
+        " is on standard error (UNMASK_JAVA_OPTS=%s)", (int)status, given == NULL ? "" : given);
   }
   vm_is_ours = true;
   /* Triton's threads come and go; each is attached as it calls. */
@@ -416,7 +421,10 @@ static TRITONSERVER_Error *start(TRITONBACKEND_Backend *backend) {
     const char *home = NULL;
     TRITONSERVER_Error *error = TRITONBACKEND_BackendArtifacts(backend, &type, &home);
     if (error == NULL) {
-      error = create_own_vm(home);
+      /* Triton's may be relative, and Java loads libraries by absolute paths only. */
+      char *absolute = realpath(home, NULL);
+      error = create_own_vm(absolute == NULL ? home : absolute);
+      free(absolute);
     }
     if (error != NULL) {
       return error;
@@ -436,7 +444,11 @@ EXPORTED TRITONSERVER_Error *TRITONBACKEND_Initialize(TRITONBACKEND_Backend *bac
 }
 
 EXPORTED TRITONSERVER_Error *TRITONBACKEND_Finalize(void *backend) {
-  return call(FINALIZE, (jlong)(intptr_t)backend);
+  pthread_mutex_lock(&start_lock);
+  bool started = entry_points != NULL;
+  pthread_mutex_unlock(&start_lock);
+  /* Triton finalizes a backend also where its Initialize failed. */
+  return !started ? NULL : call(FINALIZE, (jlong)(intptr_t)backend);
 }
 
 EXPORTED TRITONSERVER_Error *TRITONBACKEND_GetBackendAttribute(void *backend, void *attributes) {

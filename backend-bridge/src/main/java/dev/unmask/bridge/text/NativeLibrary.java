@@ -11,10 +11,12 @@ import java.util.logging.Logger;
 /**
  * Settings for the native tokenizer library, made before its first use: never touch the network,
  * look for no GPU variant, and unpack the shared library to the user's cache directory, or to a
- * fresh private directory where that cannot be written. Settings that are already there stay.
+ * fresh private directory where that cannot be written. Settings that are already there stay, and
+ * nothing is unpacked where they name an unpacked library.
  */
 final class NativeLibrary {
   private static final String CACHE_DIRECTORY = "ENGINE_CACHE_DIR";
+  private static final String UNPACKED = "RUST_LIBRARY_PATH";
 
   /** Held here, or its level would be lost with the logger. */
   private static final Logger LOGGER = Logger.getLogger("ai.djl");
@@ -28,9 +30,13 @@ final class NativeLibrary {
     setIfAbsent("OPT_OUT_TRACKING", "true");
     setIfAbsent("ai.djl.offline", "true");
     setIfAbsent("RUST_FLAVOR", "cpu");
-    if (System.getenv(CACHE_DIRECTORY) == null && System.getProperty(CACHE_DIRECTORY) == null) {
+    if (!isSet(UNPACKED) && !isSet(CACHE_DIRECTORY)) {
       System.setProperty(CACHE_DIRECTORY, cacheDirectory().toString());
     }
+  }
+
+  private static boolean isSet(String name) {
+    return System.getenv(name) != null || System.getProperty(name) != null;
   }
 
   private static void setIfAbsent(String name, String value) {
