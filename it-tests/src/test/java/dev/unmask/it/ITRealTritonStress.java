@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @RealTriton
 @Timeout(1200)
 class ITRealTritonStress {
-  private static final int REQUESTS = Integer.getInteger("unmask.stress.requests");
+  private static final int REQUESTS = Integer.getInteger("unmask.stress.requests", 10_000);
   private static final int AT_ONCE = 48;
   private static final int ROUNDS = 5;
   private static final int ANSWERS_BEFORE_UNLOAD = 20;
