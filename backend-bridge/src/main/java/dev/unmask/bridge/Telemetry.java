@@ -6,28 +6,28 @@ package dev.unmask.bridge;
  */
 public interface Telemetry {
   /** A request arrived; exactly one {@link #onEnded} follows. Any thread. */
-  void onReceived();
+  default void onReceived() {}
 
   /**
    * A request takes part in its first step. Decode thread.
    *
    * @param queueNanos since it was handed to the decode thread's queue
    */
-  void onScheduled(long queueNanos);
+  default void onScheduled(long queueNanos) {}
 
   /**
    * A request's first tokens became final. Decode thread.
    *
    * @param nanos since its arrival
    */
-  void onFirstBlock(long nanos);
+  default void onFirstBlock(long nanos) {}
 
   /**
    * Further tokens of a request became final. Decode thread.
    *
    * @param nanos since those before
    */
-  void onBlock(long nanos);
+  default void onBlock(long nanos) {}
 
   /**
    * A response was handed over: a delta, a snapshot, or the end with what is left. Decode thread.
@@ -37,13 +37,13 @@ public interface Telemetry {
    * @param outputNanos of that, making and handing over the response
    * @param empty whether it had no content but its end
    */
-  void onResponse(int index, long inferNanos, long outputNanos, boolean empty);
+  default void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {}
 
   /** A request ended; comes before the client is told. Any thread. */
-  void onEnded(RequestReport report);
+  default void onEnded(RequestReport report) {}
 
   /** A step is done. Decode thread. */
-  void onStep(StepReport report);
+  default void onStep(StepReport report) {}
 
   /** How a request ended. */
   enum Outcome {
@@ -124,27 +124,52 @@ public interface Telemetry {
       long reusedTokens) {}
 
   /** Listens to nothing. */
-  Telemetry NOOP =
-      new Telemetry() {
-        @Override
-        public void onReceived() {}
+  Telemetry NOOP = new Telemetry() {};
 
-        @Override
-        public void onScheduled(long queueNanos) {}
+  /** Tells two, one after the other. */
+  static Telemetry both(Telemetry first, Telemetry second) {
+    return new Telemetry() {
+      @Override
+      public void onReceived() {
+        first.onReceived();
+        second.onReceived();
+      }
 
-        @Override
-        public void onFirstBlock(long nanos) {}
+      @Override
+      public void onScheduled(long queueNanos) {
+        first.onScheduled(queueNanos);
+        second.onScheduled(queueNanos);
+      }
 
-        @Override
-        public void onBlock(long nanos) {}
+      @Override
+      public void onFirstBlock(long nanos) {
+        first.onFirstBlock(nanos);
+        second.onFirstBlock(nanos);
+      }
 
-        @Override
-        public void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {}
+      @Override
+      public void onBlock(long nanos) {
+        first.onBlock(nanos);
+        second.onBlock(nanos);
+      }
 
-        @Override
-        public void onEnded(RequestReport report) {}
+      @Override
+      public void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {
+        first.onResponse(index, inferNanos, outputNanos, empty);
+        second.onResponse(index, inferNanos, outputNanos, empty);
+      }
 
-        @Override
-        public void onStep(StepReport report) {}
-      };
+      @Override
+      public void onEnded(RequestReport report) {
+        first.onEnded(report);
+        second.onEnded(report);
+      }
+
+      @Override
+      public void onStep(StepReport report) {
+        first.onStep(report);
+        second.onStep(report);
+      }
+    };
+  }
 }

@@ -32,9 +32,6 @@ public final class DecodingMetrics implements Telemetry {
   }
 
   @Override
-  public void onReceived() {}
-
-  @Override
   public void onScheduled(long queueNanos) {
     series.observe(MetricSeries.QUEUE_TIME, queueNanos / 1e9);
   }
@@ -48,9 +45,6 @@ public final class DecodingMetrics implements Telemetry {
   public void onBlock(long nanos) {
     series.observe(MetricSeries.BLOCK_LATENCY, nanos / 1e9);
   }
-
-  @Override
-  public void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {}
 
   @Override
   public void onEnded(RequestReport report) {

@@ -5,6 +5,7 @@ import static org.bytedeco.tritonserver.global.tritonserver.TRITONBACKEND_ModelI
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONBACKEND_ModelInstanceName;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_INSTANCEGROUPKIND_GPU;
 
+import dev.unmask.bridge.Telemetry;
 import dev.unmask.metrics.DecodingMetrics;
 import dev.unmask.model.LoadedModel;
 import dev.unmask.model.ModelSource;
@@ -75,7 +76,7 @@ final class TritonInstance implements AutoCloseable {
               .loader()
               .load(
                   source,
-                  new TritonTelemetry(handle, metrics),
+                  Telemetry.both(metrics, new BatchStatistics(handle)),
                   () -> calls.forEach(TritonCall::look));
       metrics.onLoaded(loaded.kvPositions());
       return new TritonInstance(

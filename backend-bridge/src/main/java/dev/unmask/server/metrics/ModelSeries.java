@@ -69,9 +69,6 @@ final class ModelSeries implements Telemetry {
     decoding.onBlock(nanos);
   }
 
-  @Override
-  public void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {}
-
   /** The first response to a request, since its arrival. */
   void onFirstResponse(long nanos) {
     if (triton.firstResponse != null) {

@@ -66,18 +66,6 @@ final class StatisticsRecorder implements Telemetry {
   }
 
   @Override
-  public void onReceived() {}
-
-  @Override
-  public void onScheduled(long queueNanos) {}
-
-  @Override
-  public void onFirstBlock(long nanos) {}
-
-  @Override
-  public void onBlock(long nanos) {}
-
-  @Override
   public synchronized void onResponse(int index, long inferNanos, long outputNanos, boolean empty) {
     Response response = response(index);
     response.infer.add(inferNanos);
