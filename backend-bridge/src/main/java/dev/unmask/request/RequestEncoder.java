@@ -64,9 +64,9 @@ final class RequestEncoder {
             + traits.maxContext());
   }
 
-  /** Whether there is no text to encode. */
+  /** Whether nothing is to be tokenized, and no stop words are to be prepared. */
   boolean isQuick(GenerationInput input) {
-    return input.inputIds() != null && input.badWords().isEmpty();
+    return input.inputIds() != null && input.badWords().isEmpty() && input.stopWords().isEmpty();
   }
 
   /**

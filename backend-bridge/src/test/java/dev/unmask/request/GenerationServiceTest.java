@@ -84,13 +84,28 @@ class GenerationServiceTest extends GenerationTestBase {
     assertEquals(1, telemetry.firstBlocks.get());
   }
 
+  /** A request with words, which are prepared on the executor. */
+  private static GenerationInputs worded(int tokens) {
+    return prompt(tokens).stop(List.of("never said"));
+  }
+
+  @Test
+  void generate_tokenIdsAlone_needNoThreadToEncode() throws Exception {
+    start(
+        task -> {
+          throw new RejectedExecutionException("full");
+        });
+    assertEquals(3, generate(prompt(3)).ids().length);
+    assertEnded(Outcome.SUCCESS);
+  }
+
   @Test
   void generate_executorFull_unavailable() throws Exception {
     start(
         task -> {
           throw new RejectedExecutionException("full");
         });
-    assertError(generate(prompt(3)), ErrorCode.UNAVAILABLE, "wait to be tokenized");
+    assertError(generate(worded(3)), ErrorCode.UNAVAILABLE, "wait to be tokenized");
     assertEnded(Outcome.REJECTED);
   }
 
@@ -98,7 +113,7 @@ class GenerationServiceTest extends GenerationTestBase {
   void generate_workerClosed_unavailable() throws Exception {
     start(held);
     RecordingObserver observer = new RecordingObserver();
-    service.generate(prompt(3).build(), observer);
+    service.generate(worded(3).build(), observer);
     Thread closer = new Thread(service::close);
     closer.start();
     while (engine.closes() == 0) {
@@ -107,7 +122,7 @@ class GenerationServiceTest extends GenerationTestBase {
     tasks.remove().run();
     closer.join();
     assertError(observer.await(), ErrorCode.UNAVAILABLE, "shutting down");
-    assertError(generate(prompt(3)), ErrorCode.UNAVAILABLE, "shutting down");
+    assertError(generate(worded(3)), ErrorCode.UNAVAILABLE, "shutting down");
     assertEquals(2, telemetry.received.get());
     assertEquals(2, telemetry.ended.size());
   }
@@ -116,7 +131,7 @@ class GenerationServiceTest extends GenerationTestBase {
   void cancel_beforeEncoding_cancelledAndNeverScheduled() throws Exception {
     start(held);
     RecordingObserver observer = new RecordingObserver();
-    InferenceCall call = service.generate(prompt(3).build(), observer);
+    InferenceCall call = service.generate(worded(3).build(), observer);
     call.cancel();
     call.cancel();
     tasks.remove().run();
@@ -265,9 +280,9 @@ class GenerationServiceTest extends GenerationTestBase {
   void drain_requestNotYetEncoded_waitsForIt() throws Exception {
     start(held);
     RecordingObserver observer = new RecordingObserver();
-    service.generate(prompt(3).build(), observer);
+    service.generate(worded(3).build(), observer);
     assertFalse(service.drain(Duration.ZERO));
-    assertError(generate(prompt(3)), ErrorCode.UNAVAILABLE, "shutting down");
+    assertError(generate(worded(3)), ErrorCode.UNAVAILABLE, "shutting down");
     tasks.remove().run();
     assertTrue(service.drain(Duration.ofSeconds(60)));
     assertEquals(3, observer.await().ids().length);
@@ -352,7 +367,7 @@ class GenerationServiceTest extends GenerationTestBase {
         task -> {
           throw new OutOfMemoryError("unable to create native thread");
         });
-    assertError(generate(prompt(3)), ErrorCode.INTERNAL, "OutOfMemoryError");
+    assertError(generate(worded(3)), ErrorCode.INTERNAL, "OutOfMemoryError");
     assertEnded(Outcome.BACKEND);
   }
 

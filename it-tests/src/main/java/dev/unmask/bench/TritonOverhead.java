@@ -94,8 +94,13 @@ public final class TritonOverhead implements AutoCloseable {
     Table table = new Table();
     for (int round = -1; round < rounds; round++) {
       boolean warm = round >= 0;
+      double hop = hop(requests);
+      double cpuBefore = cpuMicros();
       double empty = median(triton, empty(), requests);
+      double cpuEmpty = (cpuMicros() - cpuBefore) / requests;
+      cpuBefore = cpuMicros();
       double emptyPlain = median(plain, empty(), requests);
+      double cpuEmptyPlain = (cpuMicros() - cpuBefore) / requests;
       double one = median(triton, tokens(1, false), requests);
       double onePlain = median(plain, tokens(1, false), requests);
       double first = median(triton, tokens(1, true), requests);
@@ -105,7 +110,9 @@ public final class TritonOverhead implements AutoCloseable {
       double cpu = microsPerToken(triton);
       double cpuPlain = microsPerToken(plain);
       if (warm) {
+        table.add("another thread woken, and back, us", hop, hop);
         table.add("empty request, us", empty, emptyPlain);
+        table.add("CPU of an empty request, us", cpuEmpty, cpuEmptyPlain);
         table.add("request of one token, us", one, onePlain);
         table.add(
             "streamed response, us",
@@ -148,18 +155,47 @@ public final class TritonOverhead implements AutoCloseable {
     return nanos.getValueAtPercentile(50) / 1e3;
   }
 
+  /** What the machine takes to wake another thread and to be woken by it, in microseconds. */
+  private static double hop(int count) throws InterruptedException {
+    Histogram nanos = new Histogram(3);
+    Semaphore there = new Semaphore(0);
+    Semaphore back = new Semaphore(0);
+    Thread other =
+        new Thread(
+            () -> {
+              for (int i = 0; i < count; i++) {
+                there.acquireUninterruptibly();
+                back.release();
+              }
+            });
+    other.start();
+    for (int i = 0; i < count; i++) {
+      long begin = System.nanoTime();
+      there.release();
+      back.acquire();
+      nanos.recordValue(System.nanoTime() - begin);
+    }
+    other.join();
+    return nanos.getValueAtPercentile(50) / 1e3;
+  }
+
+  /** Time of all processors that this process has used, in microseconds. */
+  private static double cpuMicros() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime()
+        / 1e3;
+  }
+
   /** Many streams at a time: the time of all processors that a token takes, in microseconds. */
   private static double microsPerToken(Server server) throws InterruptedException {
-    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     AtomicLong responses = new AtomicLong();
     Semaphore room = new Semaphore(STREAMS);
-    long before = system.getProcessCpuTime();
+    double before = cpuMicros();
     for (int i = 0; i < STREAMED_PER_ROUND; i++) {
       room.acquire();
       server.infer(tokens(TOKENS, true), new Counter(room, responses));
     }
     room.acquire(STREAMS);
-    return (system.getProcessCpuTime() - before) / 1e3 / responses.get();
+    return (cpuMicros() - before) / responses.get();
   }
 
   @Override
