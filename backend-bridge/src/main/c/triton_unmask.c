@@ -34,7 +34,6 @@ TRITONSERVER_Error *TRITONBACKEND_BackendArtifacts(
 
 #define EXPORTED __attribute__((visibility("default")))
 #define MESSAGE_BYTES 1024
-#define MAX_JARS 512
 #define MAX_OPTIONS 64
 
 static const char ENTRY_POINTS[] = "dev/unmask/bridge/triton/TritonEntryPoints";
@@ -73,13 +72,24 @@ static TRITONSERVER_Error *failure(int code, const char *format, ...) {
   char message[MESSAGE_BYTES];
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(message, sizeof message, format, arguments);
+  int length = vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
+  if (length >= (int)sizeof message) {
+    /* Cut before a character of several bytes, not within it. */
+    size_t end = sizeof message - 1;
+    while (end > 0 && ((unsigned char)message[end - 1] & 0xc0) == 0x80) {
+      end--;
+    }
+    if (end > 0 && ((unsigned char)message[end - 1] & 0x80) != 0) {
+      end--;
+    }
+    message[end] = '\0';
+  }
   return TRITONSERVER_ErrorNew(code, message);
 }
 
-static void say(int level, const char *text) {
-  TRITONSERVER_Error *error = TRITONSERVER_LogMessage(level, "triton_unmask.c", __LINE__, text);
+static void say(int level, int line, const char *text) {
+  TRITONSERVER_Error *error = TRITONSERVER_LogMessage(level, "triton_unmask.c", line, text);
   if (error != NULL) {
     TRITONSERVER_ErrorDelete(error);
   }
@@ -88,35 +98,35 @@ static void say(int level, const char *text) {
 /* ---- Signal handlers --------------------------------------------------------------------------
  * HotSpot needs its handlers: null checks and safepoint polls are faults that it catches. Triton's
  * main() installs its own for SIGSEGV after the backends were loaded. Where libjsig.so is preloaded
- * it chains them. Elsewhere the virtual machine's are put back: on every call from Triton, and
- * until that has happened once also every few milliseconds, since Java's own threads run meanwhile.
+ * it chains them. Elsewhere the virtual machine's are put back, and Triton's no longer asked: on
+ * every call from Triton, and by a thread that looks now and then, since Java's own threads run
+ * without any call. A fault in Java between two looks ends the process.
  */
 static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 enum { FAULT_COUNT = sizeof FAULTS / sizeof *FAULTS };
 static struct sigaction handlers[FAULT_COUNT];
-static bool guarded;
-static atomic_bool put_back;
+static atomic_bool guarded;
 
 static void put_handlers_back(void) {
-  if (!guarded) {
+  if (!atomic_load_explicit(&guarded, memory_order_acquire)) {
     return;
   }
   for (int i = 0; i < FAULT_COUNT; i++) {
     struct sigaction now;
     if (sigaction(FAULTS[i], NULL, &now) == 0 && now.sa_sigaction != handlers[i].sa_sigaction) {
       sigaction(FAULTS[i], &handlers[i], NULL);
-      atomic_store(&put_back, true);
-    } else if (i == 0) {
-      return; /* SIGSEGV is the one that is taken away. */
     }
   }
 }
 
+/* Looks every 10 ms for some minutes, in which hosts install their handlers, and later every second. */
 static void *watch(void *unused) {
-  const struct timespec pause = {0, 10 * 1000 * 1000};
+  const int often = 5 * 60 * 100;
+  const struct timespec soon = {0, 10 * 1000 * 1000};
+  const struct timespec later = {1, 0};
   (void)unused;
-  while (!atomic_load(&put_back)) {
-    nanosleep(&pause, NULL);
+  for (int looks = 0;; looks += looks < often ? 1 : 0) {
+    nanosleep(looks < often ? &soon : &later, NULL);
     put_handlers_back();
   }
   return NULL;
@@ -125,14 +135,14 @@ static void *watch(void *unused) {
 /* After the virtual machine was created. */
 static void guard_handlers(void) {
   if (dlsym(RTLD_DEFAULT, "JVM_begin_signal_setting") != NULL) {
-    say(TRITONSERVER_LOG_INFO, "unmask: libjsig.so chains the signal handlers");
+    say(TRITONSERVER_LOG_INFO, __LINE__, "unmask: libjsig.so chains the signal handlers");
     return;
   }
   for (int i = 0; i < FAULT_COUNT; i++) {
     sigaction(FAULTS[i], NULL, &handlers[i]);
   }
-  guarded = true;
-  say(TRITONSERVER_LOG_WARN,
+  atomic_store_explicit(&guarded, true, memory_order_release);
+  say(TRITONSERVER_LOG_WARN, __LINE__,
       "unmask: libjsig.so is not preloaded; Java's signal handlers are put back when Triton"
       " replaces them. Set LD_PRELOAD to the libjsig.so beside libjvm.so");
   sigset_t all;
@@ -202,41 +212,36 @@ static void *open_libjvm(const char *home, TRITONSERVER_Error **error) {
   return NULL;
 }
 
-static int by_name(const void *left, const void *right) {
-  return strcmp(*(char *const *)left, *(char *const *)right);
+static int is_jar(const struct dirent *entry) {
+  size_t name = strlen(entry->d_name);
+  return name > 4 && strcmp(entry->d_name + name - 4, ".jar") == 0;
 }
 
-/* The option that names the jars below home/lib; NULL where there are none. */
+/* The option that names the jars below home/lib, in the order of their names; NULL for none. */
 static char *class_path(const char *home) {
   static const char OPTION[] = "-Djava.class.path=";
   char directory[MESSAGE_BYTES];
-  char *jars[MAX_JARS];
-  size_t count = 0;
-  size_t length = sizeof OPTION;
+  struct dirent **entries = NULL;
   snprintf(directory, sizeof directory, "%s/lib", home);
-  DIR *entries = opendir(directory);
-  if (entries == NULL) {
+  int count = scandir(directory, &entries, is_jar, alphasort);
+  if (count <= 0) {
+    free(entries);
     return NULL;
   }
-  for (struct dirent *entry; (entry = readdir(entries)) != NULL && count < MAX_JARS;) {
-    size_t name = strlen(entry->d_name);
-    if (name > 4 && strcmp(entry->d_name + name - 4, ".jar") == 0) {
-      jars[count] = strdup(entry->d_name);
-      length += strlen(directory) + name + 2;
-      count += jars[count] == NULL ? 0 : 1;
-    }
+  size_t length = sizeof OPTION;
+  for (int i = 0; i < count; i++) {
+    length += strlen(directory) + strlen(entries[i]->d_name) + 2;
   }
-  closedir(entries);
-  qsort(jars, count, sizeof *jars, by_name);
-  char *option = count == 0 ? NULL : malloc(length);
+  char *option = malloc(length);
   size_t used = 0;
-  for (size_t i = 0; i < count; i++) {
+  for (int i = 0; i < count; i++) {
     if (option != NULL) {
       used += (size_t)snprintf(option + used, length - used, "%s%s/%s", i == 0 ? OPTION : ":",
-          directory, jars[i]);
+          directory, entries[i]->d_name);
     }
-    free(jars[i]);
+    free(entries[i]);
   }
+  free(entries);
   return option;
 }
 
@@ -293,8 +298,12 @@ static TRITONSERVER_Error *create_own_vm(const char *home) {
     count++;
   }
   char *rest = NULL;
-  for (char *word = strtok_r(extra, " \t\n", &rest); word != NULL && count < MAX_OPTIONS;
+  for (char *word = strtok_r(extra, " \t\n", &rest); word != NULL;
        word = strtok_r(NULL, " \t\n", &rest)) {
+    if (count == MAX_OPTIONS) {
+      return failure(TRITONSERVER_ERROR_UNAVAILABLE,
+          "unmask: UNMASK_JAVA_OPTS has too many options, more than %d in all", MAX_OPTIONS);
+    }
     options[count++].optionString = word;
   }
   JavaVMInitArgs arguments = {
@@ -399,6 +408,7 @@ static TRITONSERVER_Error *bind(void) {
     to_string = (*env)->GetMethodID(env, throwable, "toString", "()Ljava/lang/String;");
     (*env)->DeleteLocalRef(env, throwable);
   }
+  (*env)->ExceptionClear(env);
   jclass found = (*env)->FindClass(env, ENTRY_POINTS);
   if (found == NULL) {
     return thrown(env, vm_is_ours ? "loading the classes of lib/"
@@ -407,6 +417,7 @@ static TRITONSERVER_Error *bind(void) {
   for (int i = 0; i < METHOD_COUNT; i++) {
     methods[i] = (*env)->GetStaticMethodID(env, found, METHODS[i].name, METHODS[i].signature);
     if (methods[i] == NULL) {
+      (*env)->DeleteLocalRef(env, found);
       return thrown(env, METHODS[i].name);
     }
   }

@@ -85,9 +85,9 @@ public final class DecodeWorker implements AutoCloseable {
   /**
    * As {@link #start(String, EngineSession, ModelTraits, SchedulerConfig, Telemetry)}.
    *
-   * @param beforeStep run on the decode thread before it takes in what was asked of it and does a
-   *     step: a cancel that it asks for comes before that step. Not run while there is nothing to
-   *     do. Must not throw
+   * @param beforeStep run on the decode thread between two steps, before it takes in what was asked
+   *     of it: a cancel that it asks for comes before the next step. Not run before the first step
+   *     after a rest. Must not throw
    */
   public static DecodeWorker start(
       String model,

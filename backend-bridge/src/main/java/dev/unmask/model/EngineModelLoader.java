@@ -69,12 +69,13 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
         new EngineOptions(settings.maxSequences(), settings.threads(), positions);
     TextTokenizer tokenizer = TextTokenizer.load(source.directory());
     EngineSession engine = null;
+    DecodeWorker worker = null;
     try {
       Optional<ChatTemplate> template = ChatTemplate.load(source.directory());
       PromptEncoder prompts = new PromptEncoder(tokenizer, template);
       engine = provider.open(source.directory(), source.manifest(), options);
       long kvPositions = engine.capabilities().kvPositions();
-      DecodeWorker worker =
+      worker =
           DecodeWorker.start(
               source.name(),
               engine,
@@ -92,10 +93,12 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
               telemetry);
       return new EngineModel(template.isPresent(), kvPositions, tokenizer, generations, tensors);
     } catch (RuntimeException | Error e) {
-      tokenizer.close();
-      if (engine != null) {
+      if (worker != null) {
+        worker.close();
+      } else if (engine != null) {
         engine.close();
       }
+      tokenizer.close();
       throw e;
     }
   }

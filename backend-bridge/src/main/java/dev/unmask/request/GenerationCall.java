@@ -221,7 +221,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
           answer == null ? 0 : answer.tokens(),
           sequence == null ? 0 : sequence.forwardPasses());
       observer.onError(error);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error(
           "request {}: an observer failed when told of {}", input.requestId(), error.code(), e);
     } finally {

@@ -57,7 +57,7 @@ public final class TensorGeneration {
       read = reader.read(request);
     } catch (UnmaskException e) {
       return refuse(request, observer, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       LOG.error("model {} request {} cannot be read", model, request.requestId(), e);
       String message = "the request cannot be read: " + e.getClass().getSimpleName();
       return refuse(request, observer, new UnmaskException(ErrorCode.INTERNAL, message, e));

@@ -9,28 +9,47 @@ import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.StepOutputs;
 import dev.unmask.scheduler.StepPlan;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** ONNX Runtime, but for the passes that a test wants to fail. */
+/** ONNX Runtime, and what a test wants to happen before a pass. */
 public final class FaultyEngineProvider implements EngineProvider {
   static final String NAME = "faulty";
 
-  private static final AtomicReference<Fault> NEXT = new AtomicReference<>();
+  private static final AtomicReference<Interruption> NEXT = new AtomicReference<>();
+  private static final AtomicInteger PASSES = new AtomicInteger();
 
   /**
-   * @param rows rows that a pass must have to fail, at least
-   * @param thrown an unchecked exception or an error
+   * @param rows rows that a pass must have to be interrupted, at least
+   * @param action what is done before it; may throw, and then it is not done
    */
-  private record Fault(int rows, Throwable thrown) {}
+  private record Interruption(int rows, Runnable action) {}
 
-  /** Lets the next pass with at least so many rows throw. */
-  static void failNext(int rows, Throwable thrown) {
-    NEXT.set(new Fault(rows, thrown));
+  /** Does something before the next pass with at least so many rows. */
+  static void beforeNext(int rows, Runnable action) {
+    NEXT.set(new Interruption(rows, action));
   }
 
-  /** Whether a fault is still to come. */
+  /** Lets the next pass with at least so many rows throw an unchecked exception or an error. */
+  static void failNext(int rows, Throwable thrown) {
+    beforeNext(
+        rows,
+        () -> {
+          if (thrown instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) thrown;
+        });
+  }
+
+  /** Whether an interruption is still to come. */
   static boolean isPending() {
     return NEXT.get() != null;
+  }
+
+  /** Passes of all sessions that were begun. */
+  static int passes() {
+    return PASSES.get();
   }
 
   @Override
@@ -49,12 +68,10 @@ public final class FaultyEngineProvider implements EngineProvider {
 
       @Override
       public void run(StepPlan plan, StepOutputs outputs) {
-        Fault fault = NEXT.get();
-        if (fault != null && plan.rowCount() >= fault.rows() && NEXT.compareAndSet(fault, null)) {
-          if (fault.thrown() instanceof Error error) {
-            throw error;
-          }
-          throw (RuntimeException) fault.thrown();
+        PASSES.addAndGet(plan.rowCount() > 0 ? 1 : 0);
+        Interruption next = NEXT.get();
+        if (next != null && plan.rowCount() >= next.rows() && NEXT.compareAndSet(next, null)) {
+          next.action().run();
         }
         session.run(plan, outputs);
       }

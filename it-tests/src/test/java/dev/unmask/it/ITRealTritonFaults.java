@@ -9,6 +9,8 @@ import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +98,35 @@ class ITRealTritonFaults {
     assertTrue(triton.core().isReady(MODEL));
   }
 
+  /** The pass in progress is the last one that it takes part in. */
+  @Test
+  void cancel_duringAPass_isSeenBeforeTheNext() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Answer answer = streams(1).get(0);
+    FaultyEngineProvider.beforeNext(
+        1,
+        () -> {
+          begun.countDown();
+          awaitQuietly(go);
+        });
+    awaitQuietly(begun);
+    int passes = FaultyEngineProvider.passes();
+    answer.cancel();
+    go.countDown();
+    answer.failure(ErrorCode.CANCELLED);
+    Poll.until("nothing is in progress", () -> triton.scrape().isIdle(MODEL));
+    assertEquals(passes, FaultyEngineProvider.passes());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void decodeThread_dies_modelIsNotReadyUntilItIsLoadedAnew() {
     List<Answer> hit = streams(3);
@@ -130,7 +161,6 @@ class ITRealTritonFaults {
     Poll.until("nothing is in progress", () -> triton.scrape().isIdle(MODEL));
   }
 
-  /** Not even the error has room: its client still hears of the end. */
   @Test
   void lastResponse_cannotBeSent_isAnError() {
     Ask ask = Ask.prompt(OTHER);

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * machine, and the process installs its signal handlers after that.
  */
 @Timeout(600)
+@RealTriton
 class ITRealTritonHost {
   private static final String[] HOSTILE = {
     "backend: \"unmask\"", "parameters { key: \"engine\" value { string_value: \"hostile\" } }"

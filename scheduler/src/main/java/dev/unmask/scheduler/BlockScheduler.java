@@ -92,12 +92,13 @@ public final class BlockScheduler {
    * @param options its place among others
    * @param listener told what becomes of it
    * @return the sequence's identifier
-   * @throws UnmaskException UNAVAILABLE where too many wait already; INVALID_ARGUMENT where prompt
-   *     and response exceed the KV pool
+   * @throws UnmaskException UNAVAILABLE where too many wait for their first step already (those
+   *     that were preempted had theirs); INVALID_ARGUMENT where prompt and response exceed the KV
+   *     pool
    */
   public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
     memory.checkFits(request);
-    if (residency.waitingCount() >= config.maxWaiting()) {
+    if (residency.newcomers() >= config.maxWaiting()) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE, "queue is full: maxWaiting=" + config.maxWaiting());
     }

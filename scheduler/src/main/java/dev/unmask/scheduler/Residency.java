@@ -13,6 +13,7 @@ final class Residency {
   private final WaitingQueue waiting;
   private final RunningTasks running = new RunningTasks();
   private long preemptions;
+  private int newcomers;
 
   /**
    * Nothing waits, nothing runs.
@@ -34,6 +35,11 @@ final class Residency {
     return waiting.size();
   }
 
+  /** Of those that wait, how many were never admitted; the others were preempted. */
+  int newcomers() {
+    return newcomers;
+  }
+
   long preemptions() {
     return preemptions;
   }
@@ -41,12 +47,21 @@ final class Residency {
   /** Lets a new task wait. */
   void add(Task task) {
     waiting.add(task);
+    newcomers++;
+  }
+
+  private void leaveNewcomers(Task task) {
+    if (task.newcomer) {
+      task.newcomer = false;
+      newcomers--;
+    }
   }
 
   /** Takes a task out, with its memory where it runs. */
   void remove(Task task) {
     if (task.sequence.state() == SequenceState.WAITING) {
       waiting.remove(task);
+      leaveNewcomers(task);
     } else {
       running.remove(task);
       memory.offer(task);
@@ -107,6 +122,7 @@ final class Residency {
         return;
       }
       waiting.admitFirst();
+      leaveNewcomers(task);
       task.sequence.transition(SequenceState.RUNNING, null, null);
       running.add(task);
     }

@@ -5,7 +5,7 @@ package dev.unmask.scheduler;
  *
  * @param maxSequences sequences that hold a cache slot at once; the engine's limit or less
  * @param maxQueryTokens query positions per step; a row that is larger runs alone
- * @param maxWaiting sequences that may wait for a slot
+ * @param maxWaiting sequences that may wait to be admitted for the first time
  * @param kvPositions cache positions of the engine; 0 or {@link Long#MAX_VALUE} for no limit
  * @param watermark share of the cache in [0, 1) that admission leaves free for running sequences to
  *     grow into; a sequence that would run alone may have all of it

@@ -25,6 +25,9 @@ final class Task {
   /** Null until the first attempt to admit it. */
   Decoder decoder;
 
+  /** Whether it waits to be admitted for the first time. */
+  boolean newcomer = true;
+
   /** Whether its row is with the engine, or its listener is being told of it. */
   boolean inStep;
 

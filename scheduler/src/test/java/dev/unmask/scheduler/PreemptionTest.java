@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.scheduler.kv.KvPool;
@@ -107,6 +108,35 @@ class PreemptionTest {
     assertTrue(!running(harness).contains(late.id) || running(harness).indexOf(late.id) == 2);
     harness.drain();
     assertNotNull(late.finished);
+  }
+
+  /** A regression: newcomers were refused for places that the preempted took. */
+  @Test
+  void submit_preemptedWait_doNotCountAgainstNewcomers() {
+    SchedulerHarness harness =
+        new SchedulerHarness(
+            SchedulerConfig.builder(3)
+                .kvPositions(4 * KvPool.BLOCK)
+                .watermark(0)
+                .maxWaiting(1)
+                .build());
+    List<Recorder> all = new ArrayList<>();
+    for (int prompt : new int[] {10, 31, 10}) {
+      all.add(harness.submit(SchedulerHarness.autoregressive(prompt, 20), LAST));
+      harness.step();
+    }
+    while (preemptions(harness) == 0) {
+      harness.step();
+    }
+    assertEquals(1, harness.scheduler.waitingCount());
+    all.add(harness.submit(SchedulerHarness.autoregressive(10, 4), LAST));
+    assertThrows(
+        UnmaskException.class, () -> harness.submit(SchedulerHarness.autoregressive(10, 4), LAST));
+    harness.drain();
+    all.forEach(recorder -> assertNotNull(recorder.finished));
+    // Every place is free again.
+    assertNotNull(harness.submit(SchedulerHarness.autoregressive(10, 4), LAST));
+    harness.drain();
   }
 
   @Test

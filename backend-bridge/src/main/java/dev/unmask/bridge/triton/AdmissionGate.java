@@ -32,9 +32,9 @@ final class AdmissionGate {
    * @return false where it was given up, and has no place then
    */
   boolean enter(BooleanSupplier givenUp) {
+    boolean interrupted = false;
     lock.lock();
     try {
-      boolean interrupted = false;
       while (free == 0) {
         if (givenUp.getAsBoolean()) {
           return false;
@@ -46,12 +46,12 @@ final class AdmissionGate {
         }
       }
       free--;
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
       return true;
     } finally {
       lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

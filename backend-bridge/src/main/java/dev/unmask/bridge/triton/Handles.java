@@ -67,9 +67,13 @@ final class Handles {
   }
 
   static final class Factory extends TRITONBACKEND_ResponseFactory {
-    Factory(long address) {
+    /** Not there yet. */
+    Factory() {
       super((Pointer) null);
-      this.address = address;
+    }
+
+    void set(long value) {
+      address = value;
     }
   }
 

@@ -13,9 +13,13 @@ import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_RESPONS
 import dev.unmask.request.InferRequest;
 import dev.unmask.request.InferResponse;
 import dev.unmask.scheduler.UnmaskException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A request of the real Triton, with the factory of its responses. */
 final class NativeRequest implements TritonRequest {
+  private static final Logger LOG = LoggerFactory.getLogger(NativeRequest.class);
+
   private final Handles.Instance instance;
   private final ResponseStatistics statistics;
   private final Handles.Request request;
@@ -42,16 +46,24 @@ final class NativeRequest implements TritonRequest {
   static NativeRequest open(
       Handles.Instance instance, ResponseStatistics statistics, Handles.Request request) {
     Scratch scratch = Scratch.get();
+    Handles.Factory factory = new Handles.Factory();
+    NativeRequest owned = new NativeRequest(instance, statistics, request, factory);
     check(TRITONBACKEND_ResponseFactoryNew(scratch.pointer, request));
-    return new NativeRequest(instance, statistics, request, new Handles.Factory(scratch.pointer()));
+    factory.set(scratch.pointer());
+    return owned;
   }
 
-  /** Answers a request that was not taken over and gives it back to Triton. */
+  /**
+   * Answers a request that was not taken over and gives it back to Triton. Never throws: Triton
+   * would answer a request whose Execute fails once more.
+   */
   static void refuse(Handles.Request request, UnmaskException error) {
     try {
       ResponseWriter.sendError(request, error);
+    } catch (Throwable t) {
+      Failures.log(() -> LOG.error("a request was not answered: {}", error.getMessage(), t));
     } finally {
-      check(TRITONBACKEND_RequestRelease(request, TRITONSERVER_REQUEST_RELEASE_ALL));
+      TritonErrors.drop(TRITONBACKEND_RequestRelease(request, TRITONSERVER_REQUEST_RELEASE_ALL));
     }
   }
 

@@ -96,7 +96,10 @@ final class RequestReader {
     return null;
   }
 
-  /** The outputs that the client named; Triton names them all where the client names none. */
+  /**
+   * The outputs that the client named. Triton names them all where the client names none, which
+   * {@link dev.unmask.request.InferRequest} has as none; this saves reading the names.
+   */
   private static Set<String> outputs(TRITONBACKEND_Request request, Scratch scratch) {
     check(TRITONBACKEND_RequestOutputCount(request, scratch.count));
     int count = scratch.count();

@@ -118,14 +118,17 @@ final class ResponseWriter {
   }
 
   private static void put(Handles.Response response, String name, Object value) {
+    BytePointer key = Scratch.get().text(name);
     if (value instanceof String text) {
-      check(TRITONBACKEND_ResponseSetStringParameter(response, name, text));
+      try (BytePointer copy = new BytePointer(text, StandardCharsets.UTF_8)) {
+        check(TRITONBACKEND_ResponseSetStringParameter(response, key, copy));
+      }
     } else if (value instanceof Long number) {
-      check(TRITONBACKEND_ResponseSetIntParameter(response, name, number));
+      check(TRITONBACKEND_ResponseSetIntParameter(response, key, number));
     } else if (value instanceof Boolean flag) {
-      check(TRITONBACKEND_ResponseSetBoolParameter(response, name, flag));
+      check(TRITONBACKEND_ResponseSetBoolParameter(response, key, flag));
     } else if (value instanceof Double number) {
-      check(TRITONBACKEND_ResponseSetDoubleParameter(response, name, number));
+      check(TRITONBACKEND_ResponseSetDoubleParameter(response, key, number));
     } else {
       throw new IllegalArgumentException("response parameter " + name + " is " + value);
     }

@@ -114,8 +114,9 @@ final class Scratch {
   BytePointer text(String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     if (bytes.length >= text.capacity()) {
+      BytePointer longer = new BytePointer(Math.max(2 * text.capacity(), bytes.length + 1L));
       text.deallocate();
-      text = new BytePointer(Math.max(2 * text.capacity(), bytes.length + 1L));
+      text = longer;
     }
     text.position(0).put(bytes, 0, bytes.length);
     text.put(bytes.length, (byte) 0);

@@ -31,17 +31,14 @@ final class TritonBackend implements AutoCloseable {
           "default-max-batch-size",
           "min-compute-capability");
 
-  private final TritonLog log;
   private final ModelSettings defaults;
   private final TritonMetrics metrics;
   private final EngineModelLoader loader;
 
-  private TritonBackend(TritonLog log, ModelSettings defaults, TritonMetrics metrics) {
-    this.log = log;
+  private TritonBackend(ModelSettings defaults, EngineModelLoader loader, TritonMetrics metrics) {
     this.defaults = defaults;
+    this.loader = loader;
     this.metrics = metrics;
-    // The models' gates bound what waits to be encoded.
-    this.loader = new EngineModelLoader(Integer.MAX_VALUE);
   }
 
   /**
@@ -52,7 +49,8 @@ final class TritonBackend implements AutoCloseable {
    *     not parse
    */
   static TritonBackend open(Handles.Backend handle, boolean ownProcess) {
-    TritonLog log = TritonLog.install(ownProcess);
+    TritonLog.install(ownProcess);
+    EngineModelLoader loader = null;
     try {
       Scratch scratch = Scratch.get();
       check(TRITONBACKEND_BackendName(handle, scratch.pointer));
@@ -61,9 +59,14 @@ final class TritonBackend implements AutoCloseable {
       String config = Messages.json(new Handles.Message(scratch.pointer()));
       ModelSettings defaults = defaults(name, config);
       LOG.info("backend '{}' on Java {}, {}", name, Runtime.version(), defaults);
-      return new TritonBackend(log, defaults, new TritonMetrics());
+      // The models' gates bound what waits to be encoded.
+      loader = new EngineModelLoader(Integer.MAX_VALUE);
+      return new TritonBackend(defaults, loader, new TritonMetrics());
     } catch (RuntimeException | Error e) {
-      log.close();
+      if (loader != null) {
+        loader.close();
+      }
+      TritonLog.uninstall();
       throw e;
     }
   }
@@ -101,9 +104,12 @@ final class TritonBackend implements AutoCloseable {
   /** Ends what the models shared; none may be left. */
   @Override
   public void close() {
-    loader.close();
-    metrics.close();
-    LOG.info("backend closed");
-    log.close();
+    try {
+      loader.close();
+      metrics.close();
+      LOG.info("backend closed");
+    } finally {
+      TritonLog.uninstall();
+    }
   }
 }

@@ -32,6 +32,7 @@ final class TritonCall implements ResponseObserver {
   private String id = "";
   private boolean placeTaken;
   private boolean scheduled;
+  private boolean reported;
   private long execStart;
   private long computeStart;
   private long lastResponse;
@@ -75,9 +76,9 @@ final class TritonCall implements ResponseObserver {
       begun(model.apply(read, this));
     } catch (Throwable t) {
       if (!(t instanceof UnmaskException)) {
-        LOG.error("request {} was not started", id, t);
+        Failures.log(() -> LOG.error("request {} was not started", id, t));
       }
-      fail(TritonErrors.unexpected("request failed", t));
+      fail(Failures.unexpected("request failed", t));
     }
   }
 
@@ -116,23 +117,19 @@ final class TritonCall implements ResponseObserver {
 
   /** Cancels the generation if the client has given the request up. Any thread; never throws. */
   void look() {
-    InferenceCall running;
-    synchronized (this) {
-      if (ended || cancelled || generation == null || !isCancelled()) {
-        return;
-      }
-      cancelled = true;
-      running = generation;
-    }
-    running.cancel();
-  }
-
-  private boolean isCancelled() {
     try {
-      return request.isCancelled();
-    } catch (UnmaskException e) {
-      LOG.warn("request {}: it cannot be told whether it was cancelled: {}", id, e.getMessage());
-      return false;
+      InferenceCall running;
+      synchronized (this) {
+        if (ended || cancelled || generation == null || !request.isCancelled()) {
+          return;
+        }
+        cancelled = true;
+        running = generation;
+      }
+      running.cancel();
+    } catch (Throwable t) {
+      // It goes on; the next look may tell.
+      Failures.log(() -> LOG.warn("request {}: its cancellation was not dealt with", id, t));
     }
   }
 
@@ -154,40 +151,58 @@ final class TritonCall implements ResponseObserver {
 
   @Override
   public void onResponse(InferResponse response, boolean last) {
-    if (last ? !claimEnd() : hasEnded()) {
-      return;
+    if (last) {
+      finish(response);
+    } else if (!hasEnded()) {
+      sendPart(response);
     }
+  }
+
+  private void sendPart(InferResponse response) {
     long begin = System.nanoTime();
-    if (last) {
-      report(begin, null);
-    }
     try {
-      request.send(response, last);
+      request.send(response, false);
     } catch (Throwable t) {
-      LOG.warn("request {}: a response was not sent", id, t);
-      if (last || claimEnd()) {
-        answer(TritonErrors.unexpected("response cannot be sent", t));
-        giveBack();
-        cancelGeneration();
+      if (claimEnd()) {
+        try {
+          sayUnsent(t);
+        } finally {
+          giveBack();
+        }
       }
+      cancelGeneration();
       return;
     }
-    if (last) {
-      giveBack();
-    } else {
-      reportResponse(begin, null);
-      outputNanos += System.nanoTime() - begin;
-    }
+    reportResponse(begin, null);
+    outputNanos += System.nanoTime() - begin;
   }
 
   @Override
   public void onCompleted() {
+    finish(null);
+  }
+
+  /**
+   * A good end.
+   *
+   * @param response the last response; null where there is none
+   */
+  private void finish(InferResponse response) {
     if (!claimEnd()) {
       return;
     }
-    report(System.nanoTime(), null);
-    complete();
-    giveBack();
+    try {
+      report(System.nanoTime(), null);
+      if (response == null) {
+        request.complete();
+      } else {
+        request.send(response, true);
+      }
+    } catch (Throwable t) {
+      sayUnsent(t);
+    } finally {
+      giveBack();
+    }
   }
 
   @Override
@@ -197,63 +212,81 @@ final class TritonCall implements ResponseObserver {
 
   /** Ends the request with an error, if it has not ended. */
   private void fail(UnmaskException error) {
-    if (claimEnd()) {
+    if (!claimEnd()) {
+      return;
+    }
+    try {
       report(System.nanoTime(), error);
       answer(error);
+    } finally {
       giveBack();
     }
+  }
+
+  private void sayUnsent(Throwable thrown) {
+    UnmaskException error = Failures.unexpected("response cannot be sent", thrown);
+    Failures.log(() -> LOG.warn("request {}: a response was not sent", id, thrown));
+    report(System.nanoTime(), error);
+    answer(error);
   }
 
   private void answer(UnmaskException error) {
     try {
       request.fail(error);
     } catch (Throwable t) {
-      LOG.error("request {}: its error was not sent: {}", id, error.getMessage(), t);
-      // A client who cannot be told what happened at least does not wait for ever.
-      complete();
+      completeAfter(t);
     }
   }
 
-  private void complete() {
+  /** A client who cannot be told what happened at least does not wait for ever. */
+  private void completeAfter(Throwable unsent) {
     try {
       request.complete();
     } catch (Throwable t) {
-      LOG.error("request {}: its end was not sent", id, t);
+      Failures.log(() -> LOG.error("request {}: its end was not sent either", id, t));
     }
+    Failures.log(() -> LOG.error("request {}: its error was not sent", id, unsent));
   }
 
   /**
    * Tells Triton's statistics of the request and of its last response, before the client hears of
-   * the end, so that who has an answer finds it there.
+   * the end, so that who has an answer finds it there. Never throws, as they are not worth it.
    *
    * @param error null for a good end
    */
   private void report(long outputBegin, UnmaskException error) {
     reportResponse(outputBegin, error);
-    long now = System.nanoTime();
-    long computeEnd = now - outputNanos - (now - outputBegin);
-    RequestTimes times =
-        scheduled
-            ? new RequestTimes(execStart, computeStart, computeEnd, now)
-            : new RequestTimes(now, now, now, now);
+    if (reported) {
+      return;
+    }
+    reported = true;
     try {
+      long now = System.nanoTime();
+      RequestTimes times =
+          scheduled
+              ? new RequestTimes(execStart, computeStart, outputBegin - outputNanos, now)
+              : new RequestTimes(now, now, now, now);
       request.report(error == null, times);
     } catch (Throwable t) {
-      LOG.warn("request {}: its statistics were not reported", id, t);
+      Failures.log(() -> LOG.warn("request {}: its statistics were not reported", id, t));
     }
   }
 
   private void reportResponse(long outputBegin, UnmaskException error) {
-    long now = System.nanoTime();
     try {
+      long now = System.nanoTime();
       request.reportResponse(new ResponseTimes(lastResponse, outputBegin, now), error);
+      lastResponse = now;
     } catch (Throwable t) {
-      LOG.warn("request {}: statistics of a response were not reported", id, t);
+      Failures.log(() -> LOG.warn("request {}: statistics of a response are missing", id, t));
     }
-    lastResponse = now;
   }
 
-  /** Whether the caller is the one to end the request: true once. */
+  /**
+   * Whether the caller is the one to end the request: true once, and then it must give the request
+   * back, whatever telling the client comes to. From here on nobody asks any more whether the
+   * request was cancelled.
+   */
   private synchronized boolean claimEnd() {
     boolean first = !ended;
     ended = true;
@@ -264,15 +297,15 @@ final class TritonCall implements ResponseObserver {
     return ended;
   }
 
-  /** After {@link #claimEnd}, since when nobody asks whether the request was cancelled. */
   private void giveBack() {
     leaveGate();
     try {
       request.release();
     } catch (Throwable t) {
-      LOG.error("request {} was not given back as it should be", id, t);
+      Failures.log(() -> LOG.error("request {} was not given back as it should be", id, t));
+    } finally {
+      onEnd.accept(this);
     }
-    onEnd.accept(this);
   }
 
   private void cancelGeneration() {

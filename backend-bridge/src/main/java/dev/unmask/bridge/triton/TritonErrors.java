@@ -27,7 +27,7 @@ final class TritonErrors {
    * @throws UnmaskException with the error's code and message
    */
   static void check(TRITONSERVER_Error error) {
-    if (error != null && !error.isNull()) {
+    if (error != null) {
       ErrorCode code = code(TRITONSERVER_ErrorCode(error));
       String message = TRITONSERVER_ErrorMessage(error);
       TRITONSERVER_ErrorDelete(error);
@@ -45,14 +45,6 @@ final class TritonErrors {
   /** An error of Triton's, to be deleted by whoever it is given to. */
   static TRITONSERVER_Error of(ErrorCode code, String message) {
     return TRITONSERVER_ErrorNew(number(code), Scratch.get().text(message));
-  }
-
-  /** What a request fails with where something was thrown that nobody expected. */
-  static UnmaskException unexpected(String what, Throwable thrown) {
-    return thrown instanceof UnmaskException expected
-        ? expected
-        : new UnmaskException(
-            ErrorCode.INTERNAL, what + ": " + thrown.getClass().getSimpleName(), thrown);
   }
 
   private static int number(ErrorCode code) {

@@ -78,6 +78,7 @@ final class TritonInstance implements AutoCloseable {
                   source,
                   Telemetry.both(metrics, new BatchStatistics(handle)),
                   () -> calls.forEach(TritonCall::look));
+      // Nothing can fail from here on.
       metrics.onLoaded(loaded.kvPositions());
       return new TritonInstance(
           handle, name, source.settings().maxQueueSize(), calls, series, statistics, loaded);
@@ -110,15 +111,16 @@ final class TritonInstance implements AutoCloseable {
     }
   }
 
+  /** Once a request was taken over or refused nothing is thrown: Triton would answer it again. */
   private void start(Handles.Request request, long arrivalNanos) {
-    TritonRequest owned;
+    TritonCall call;
     try {
-      owned = NativeRequest.open(handle, statistics, request);
-    } catch (UnmaskException e) {
-      NativeRequest.refuse(request, e);
+      TritonRequest owned = NativeRequest.open(handle, statistics, request);
+      call = new TritonCall(owned, gate, calls::remove, arrivalNanos);
+    } catch (Throwable t) {
+      NativeRequest.refuse(request, Failures.unexpected("request failed", t));
       return;
     }
-    TritonCall call = new TritonCall(owned, gate, calls::remove, arrivalNanos);
     calls.add(call);
     call.start((read, observer) -> model.infer(read, observer, result -> {}));
   }

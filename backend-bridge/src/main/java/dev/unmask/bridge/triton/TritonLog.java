@@ -10,6 +10,7 @@ import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_LogMess
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.ErrorManager;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -26,47 +27,84 @@ import org.bytedeco.javacpp.BytePointer;
 final class TritonLog extends Handler {
   private static final String OURS = "dev.unmask";
 
+  /** The redirection of this process, while a backend is there that wants it. */
+  private static TritonLog installed;
+
+  private static int users;
+
   private final Formatter formatter = new SimpleFormatter();
   private final Logger logger;
 
   /** Held here, or its level would be lost with the logger. */
   private final Logger ours = Logger.getLogger(OURS);
 
-  private final Level levelBefore = ours.getLevel();
+  private final Level levelBefore;
   private final boolean parentsBefore;
   private final Handler[] handlersBefore;
 
   private TritonLog(Logger logger) {
     this.logger = logger;
+    levelBefore = ours.getLevel();
     parentsBefore = logger.getUseParentHandlers();
     handlersBefore = logger.getHandlers();
     setLevel(Level.ALL);
   }
 
   /**
-   * Redirects the log until {@link #close}.
+   * Redirects the log, until as many have given it back as asked for it.
    *
    * @param everything whether libraries' messages are redirected too
    */
-  static TritonLog install(boolean everything) {
-    Logger logger = Logger.getLogger(everything ? "" : OURS);
-    TritonLog log = new TritonLog(logger);
-    for (Handler handler : log.handlersBefore) {
+  static synchronized void install(boolean everything) {
+    users++;
+    if (installed == null) {
+      installed = new TritonLog(Logger.getLogger(everything ? "" : OURS));
+      installed.redirect();
+    }
+  }
+
+  /** Gives the log back. */
+  static synchronized void uninstall() {
+    users--;
+    if (users == 0) {
+      installed.restore();
+      installed = null;
+    }
+  }
+
+  private void redirect() {
+    for (Handler handler : handlersBefore) {
       logger.removeHandler(handler);
     }
     logger.setUseParentHandlers(false);
-    logger.addHandler(log);
+    logger.addHandler(this);
     // Triton's levels decide, and may change while it runs.
-    log.ours.setLevel(Level.FINE);
-    return log;
+    ours.setLevel(Level.FINE);
   }
 
+  private void restore() {
+    logger.removeHandler(this);
+    for (Handler handler : handlersBefore) {
+      logger.addHandler(handler);
+    }
+    logger.setUseParentHandlers(parentsBefore);
+    ours.setLevel(levelBefore);
+  }
+
+  /** Never throws, as who logs has other things to do. */
   @Override
   public void publish(LogRecord record) {
-    int level = level(record.getLevel());
-    if (!TRITONSERVER_LogIsEnabled(level)) {
-      return;
+    try {
+      int level = level(record.getLevel());
+      if (TRITONSERVER_LogIsEnabled(level)) {
+        write(level, record);
+      }
+    } catch (Throwable t) {
+      reportError("Triton's log", null, ErrorManager.WRITE_FAILURE);
     }
+  }
+
+  private void write(int level, LogRecord record) {
     try (BytePointer source = new BytePointer(source(record), StandardCharsets.UTF_8);
         BytePointer text = new BytePointer(text(record), StandardCharsets.UTF_8)) {
       TritonErrors.drop(TRITONSERVER_LogMessage(level, source, 0, text));
@@ -103,15 +141,6 @@ final class TritonLog extends Handler {
   @Override
   public void flush() {}
 
-  /** Gives the log back. Idempotent. */
   @Override
-  public void close() {
-    logger.removeHandler(this);
-    for (Handler handler : handlersBefore) {
-      logger.removeHandler(handler);
-      logger.addHandler(handler);
-    }
-    logger.setUseParentHandlers(parentsBefore);
-    ours.setLevel(levelBefore);
-  }
+  public void close() {}
 }

@@ -135,7 +135,7 @@ final class TritonMetrics implements AutoCloseable {
   /** Takes the families from the registry; no series may be left. */
   @Override
   public synchronized void close() {
-    families.values().forEach(family -> check(TRITONSERVER_MetricFamilyDelete(family)));
+    families.values().forEach(family -> TritonErrors.drop(TRITONSERVER_MetricFamilyDelete(family)));
     families.clear();
   }
 }

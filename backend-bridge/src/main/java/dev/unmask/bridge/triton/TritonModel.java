@@ -102,8 +102,8 @@ final class TritonModel {
   private static void setConfig(Handles.Model handle, String json) {
     Scratch scratch = Scratch.get();
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-    check(TRITONSERVER_MessageNewFromSerializedJson(scratch.pointer, json, bytes.length));
-    Handles.Message message = new Handles.Message(scratch.pointer());
+    Handles.Message message = new Handles.Message(0);
+    check(TRITONSERVER_MessageNewFromSerializedJson(message, scratch.text(json), bytes.length));
     try {
       check(TRITONBACKEND_ModelSetConfig(handle, CONFIG_VERSION, message));
     } finally {

@@ -216,6 +216,29 @@ class TritonCallTest {
     call.onError(UnmaskException.invalid("bad"));
   }
 
+  /** With the heap full, the first try at anything fails. */
+  @Test
+  void everything_runsOutOfMemory_isGivenBackNevertheless() {
+    OutOfMemoryError full = new OutOfMemoryError("Java heap space");
+    doThrow(full).when(request).send(RESPONSE, true);
+    doThrow(full).when(request).fail(any());
+    doThrow(full).when(request).complete();
+    doThrow(full).when(request).report(anyBoolean(), any());
+    doThrow(full).when(request).reportResponse(any(), any());
+    doThrow(full).when(request).release();
+    start();
+    call.onResponse(RESPONSE, true);
+  }
+
+  @Test
+  void look_runsOutOfMemory_doesNotThrow() {
+    start();
+    doThrow(new OutOfMemoryError("Java heap space")).when(generation).cancel();
+    when(request.isCancelled()).thenReturn(true);
+    call.look();
+    call.onError(new UnmaskException(ErrorCode.CANCELLED, "request was cancelled"));
+  }
+
   @Test
   void statistics_fail_answersNevertheless() {
     doThrow(BROKEN).when(request).report(anyBoolean(), any());
