@@ -2,6 +2,7 @@ package dev.unmask.core;
 
 import static dev.unmask.core.CoreHandles.check;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_ERROR_INTERNAL;
+import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_ErrorDelete;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_ErrorNew;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_InferenceResponseDelete;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_InferenceResponseError;
@@ -156,6 +157,8 @@ final class CoreCallbacks {
             read = ResponseReader.read(response);
           } else {
             error = CoreHandles.failure(failure);
+            // Made for the caller, whatever the header says: it stays in memory otherwise.
+            TRITONSERVER_ErrorDelete(failure);
           }
           check(TRITONSERVER_InferenceResponseDelete(response));
         }

@@ -1,5 +1,7 @@
 package dev.unmask.it;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Structure;
@@ -73,5 +75,12 @@ record ProcessMemory(long heapBytes, long directBytes, long mallocBytes) {
         heapBytes - before.heapBytes,
         directBytes - before.directBytes,
         mallocBytes - before.mallocBytes);
+  }
+
+  /** Fails where any of them is more. */
+  void assertBelow(long bytes) {
+    assertTrue(
+        heapBytes < bytes && directBytes < bytes && mallocBytes < bytes,
+        () -> this + " is above " + bytes);
   }
 }
