@@ -70,6 +70,8 @@ class ITRealTritonContract extends ServingContract {
 
   @Test
   void statistics_tellRequestsResponsesAndPasses() {
+    // A pass of the request before this one may not be over.
+    Poll.until("nothing is in progress", () -> target().scrape().isIdle("tiny_d2f"));
     JsonNode before = HttpClientFixture.parse(core().statistics("tiny_d2f")).at("/model_stats/0");
     Answer answer =
         Ask.prompt("tiny_d2f").stream().flag("return_perf_metrics").start(target()).ok();

@@ -76,7 +76,8 @@ final class TritonInstance implements AutoCloseable {
               .loader()
               .load(
                   source,
-                  Telemetry.both(metrics, new BatchStatistics(handle)),
+                  // Who sees that nothing is in progress finds every pass in the statistics.
+                  Telemetry.both(new BatchStatistics(handle), metrics),
                   () -> calls.forEach(TritonCall::look));
       // Nothing can fail from here on.
       metrics.onLoaded(loaded.kvPositions());
