@@ -15,14 +15,15 @@ import java.util.stream.Stream;
 /**
  * The inputs and outputs that every served model has, whatever its family. Names follow what
  * clients of other language model backends send; decoding parameters have the names of their
- * algorithms' published code. All inputs are optional: a request gives {@code text_input} or {@code
- * input_ids}, and the server checks that.
+ * algorithms' published code. All inputs are optional: a request gives one of {@code text_input},
+ * {@code messages} and {@code input_ids}, and the server checks that.
  */
 public final class TensorSpecs {
   /** Inputs that say what is asked for and how it is returned. */
   public static final List<TensorSpec> REQUEST_INPUTS =
       List.of(
           input("text_input", BYTES),
+          input("messages", BYTES),
           inputs("input_ids", INT32),
           input("raw_prompt", BOOL),
           input("stream", BOOL),

@@ -94,6 +94,11 @@ final class RequestTensors {
     }
   }
 
+  /** Whether an input is given. */
+  boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
   /** The text of a single element; null where the input is not given. */
   String text(String name) {
     Tensor tensor = tensors.get(name);

@@ -26,7 +26,10 @@ final class TensorRequestReader {
 
   /** Inputs that are given as tensors only. */
   private static final Set<String> TENSORS_ONLY =
-      Set.of("text_input", "input_ids", "sampling_parameters");
+      Set.of("text_input", "messages", "input_ids", "sampling_parameters");
+
+  /** Of these a request gives one. */
+  private static final List<String> PROMPTS = List.of("text_input", "messages", "input_ids");
 
   private static final List<String> TENSOR_VALUES =
       TensorSpecs.INPUTS.stream()
@@ -77,17 +80,12 @@ final class TensorRequestReader {
     boolean stream = stream(values);
     String text = tensors.text("text_input");
     int[] inputIds = tensors.ints("input_ids");
-    if ((text == null) == (inputIds == null)) {
-      throw UnmaskException.invalid(
-          text == null
-              ? "neither text_input nor input_ids is given"
-              : "text_input and input_ids are both given");
-    }
+    checkPrompt(tensors, values);
     GenerationInput input =
         new GenerationInput(
             request.requestId(),
             text,
-            null,
+            MessagesJson.parse(tensors.text("messages")),
             inputIds,
             values.flag("raw_prompt"),
             decodingParameters(values),
@@ -100,6 +98,22 @@ final class TensorRequestReader {
             values.count("timeout", Long.MAX_VALUE, 0),
             request.arrivalNanos());
     return new TensorRequest(input, outputs, echo(values, text, stream));
+  }
+
+  private static void checkPrompt(RequestTensors tensors, RequestValues values) {
+    List<String> given = PROMPTS.stream().filter(tensors::has).toList();
+    if (given.isEmpty()) {
+      throw UnmaskException.invalid("none of text_input, messages and input_ids is given");
+    }
+    if (given.size() > 1) {
+      throw UnmaskException.invalid(
+          given.size() == 2
+              ? String.join(" and ", given) + " are both given"
+              : "text_input, messages and input_ids are all given");
+    }
+    if (tensors.has("messages") && values.flag("raw_prompt")) {
+      throw UnmaskException.invalid("raw_prompt=true needs text_input");
+    }
   }
 
   private RequestValues values(InferRequest request, RequestTensors tensors) {

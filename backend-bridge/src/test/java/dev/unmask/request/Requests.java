@@ -25,6 +25,11 @@ final class Requests {
     return empty().input(Tensor.ofStrings("text_input", "hello"));
   }
 
+  /** A request with the JSON of {@code messages}. */
+  static Requests conversation(String json) {
+    return empty().input(Tensor.ofStrings("messages", json));
+  }
+
   Requests input(Tensor tensor) {
     inputs.add(tensor);
     return this;

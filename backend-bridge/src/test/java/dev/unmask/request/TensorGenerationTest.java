@@ -59,7 +59,8 @@ class TensorGenerationTest {
     InferenceCall returned = generation.infer(Requests.empty().build(), responses);
     returned.cancel();
 
-    assertEquals("INVALID_ARGUMENT neither text_input nor input_ids is given", responses.end);
+    assertEquals(
+        "INVALID_ARGUMENT none of text_input, messages and input_ids is given", responses.end);
     assertEquals(List.of(), generated);
     ArgumentCaptor<RequestReport> report = ArgumentCaptor.forClass(RequestReport.class);
     InOrder order = inOrder(telemetry);

@@ -14,10 +14,12 @@ import dev.unmask.scheduler.parameters.Algorithm;
 import dev.unmask.scheduler.parameters.ParameterParser;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -94,10 +96,31 @@ class TensorRequestFaultsTest {
                         Tensor.ofInts("input_ids", 1, 2).content()))),
         arguments(
             "unexpected inference output 'text' for model 'm'", Requests.prompt().output("text")),
-        arguments("neither text_input nor input_ids is given", Requests.empty()),
+        arguments("none of text_input, messages and input_ids is given", Requests.empty()),
         arguments(
             "text_input and input_ids are both given",
             Requests.prompt().input(Tensor.ofInts("input_ids", 1))),
+        arguments(
+            "text_input and messages are both given",
+            Requests.prompt().input(Tensor.ofStrings("messages", "[]"))),
+        arguments(
+            "messages and input_ids are both given",
+            Requests.conversation("[]").input(Tensor.ofInts("input_ids", 1))),
+        arguments(
+            "text_input, messages and input_ids are all given",
+            Requests.prompt()
+                .input(Tensor.ofStrings("messages", "[]"))
+                .input(Tensor.ofInts("input_ids", 1))),
+        arguments(
+            "raw_prompt=true needs text_input", Requests.conversation("[]").flag("raw_prompt")),
+        arguments(
+            "exclude_input_in_output=false needs text_input",
+            Requests.conversation("[]").input(Tensor.ofBools("exclude_input_in_output", false))),
+        arguments(
+            "input 'messages' has 1048577 characters, more than 1048576",
+            Requests.conversation("[]" + " ".repeat((1 << 20) - 1))),
+        arguments("input 'messages' is no JSON array: null", Requests.conversation("null")),
+        arguments("input 'messages' is not valid UTF-8", invalidUtf8("messages")),
         arguments("input 'text_input' is not valid UTF-8", invalidUtf8("text_input")),
         arguments("input 'stop_words' is not valid UTF-8", invalidUtf8("stop_words")),
         arguments("input 'algorithm' is not valid UTF-8", invalidUtf8("algorithm")),
@@ -164,7 +187,8 @@ class TensorRequestFaultsTest {
   }
 
   private static Requests invalidUtf8(String name) {
-    Requests request = name.equals("text_input") ? Requests.empty() : Requests.prompt();
+    Requests request =
+        Set.of("text_input", "messages").contains(name) ? Requests.empty() : Requests.prompt();
     return request.input(
         Tensor.ofBytes(name, new long[] {1}, new byte[] {'a', (byte) 0xc3, (byte) 0x28}));
   }
@@ -185,15 +209,50 @@ class TensorRequestFaultsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "{", "[1]", "3", "\"a\"", "{} x", "{\"n\":1,\"n\":1}", "{\"a\":NaN}"})
   void read_samplingJsonThatIsNoObject_isRefusedInOneLine(String json) {
-    UnmaskException error =
-        assertThrows(
-            UnmaskException.class, () -> READER.read(Requests.prompt().sampling(json).build()));
+    assertRefusedInOneLine(
+        "input 'sampling_parameters' is no JSON object: ", Requests.prompt().sampling(json));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "[", "{}", "3", "\"a\"", "[] x", "[{\"role\":1,\"role\":1}]", "[NaN]"})
+  void read_messagesThatAreNoArray_areRefusedInOneLine(String json) {
+    assertRefusedInOneLine("input 'messages' is no JSON array: ", Requests.conversation(json));
+  }
+
+  private static void assertRefusedInOneLine(String start, Requests request) {
+    UnmaskException error = assertThrows(UnmaskException.class, () -> READER.read(request.build()));
 
     assertEquals(ErrorCode.INVALID_ARGUMENT, error.code());
-    assertTrue(
-        error.getMessage().startsWith("input 'sampling_parameters' is no JSON object: "),
-        error.getMessage());
+    assertTrue(error.getMessage().startsWith(start), error.getMessage());
     assertFalse(error.getMessage().contains("\n"), error.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "['hi'] | [0]=#hi# is not an object",
+        "[{'role':'user','content':'x'},{'content':'x'}]"
+            + " | [1].role=null, but a role is required",
+        "[{'role':'tool','content':'x'}]"
+            + " | [0].role=#tool# is none of system, developer, user, assistant",
+        "[{'role':'user','content':null}] | [0].content=null, but a text is required",
+        "[{'role':'user','content':3}]"
+            + " | [0].content=3 is not a string or an array of text parts",
+        "[{'role':'user','content':[{'type':'text','text':3}]}]"
+            + " | [0].content[0].text=3 is not a string",
+        "[{'role':'user','content':[{'type':'image_url'}]}]"
+            + " | [0].content[0].type=#image_url# is not supported, only text is",
+        "[{'role':'assistant','content':'x','tool_calls':[{}]}]"
+            + " | [0].tool_calls=[...] is not supported",
+      })
+  void read_messageThatIsWrong_isRefusedByNumber(String json, String fault) {
+    assertRefused(
+        "input 'messages'" + fault.replace('#', '"'),
+        READER,
+        Requests.conversation(json.replace('\'', '"')));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.unmask.bridge.text.ChatMessage;
 import dev.unmask.repository.TensorSpec;
 import dev.unmask.repository.TensorSpecs;
 import java.util.EnumSet;
@@ -65,6 +66,38 @@ class TensorRequestReaderTest {
     assertNull(input.text());
     assertArrayEquals(new int[] {5, -1, 7}, input.inputIds());
     assertTrue(input.plain());
+  }
+
+  @Test
+  void read_messages_keepRolesJoinTextPartsAndIgnoreWhatIsUnknown() {
+    GenerationInput input =
+        input(
+            Requests.conversation(
+                """
+                [{"role": "system", "content": "s", "tool_calls": [], "x": {"y": 1}},
+                 {"role": "user", "content": [{"type": "text", "text": "a", "z": 1},
+                                              {"type": "text", "text": "é"}]}]
+                """));
+
+    assertEquals(
+        List.of(new ChatMessage("system", "s"), ChatMessage.user("a\né")), input.messages());
+    assertNull(input.text());
+    assertNull(input.inputIds());
+    assertFalse(input.plain());
+  }
+
+  @Test
+  void read_noMessages_areLeftToTheModel() {
+    assertEquals(List.of(), input(Requests.conversation("[]")).messages());
+  }
+
+  @Test
+  void read_messagesElsewhereThanInTheTensor_areIgnored() {
+    GenerationInput input =
+        input(Requests.prompt().parameter("messages", "x").sampling("{\"messages\": [1]}"));
+
+    assertEquals("hello", input.text());
+    assertNull(input.messages());
   }
 
   static Stream<Arguments> scalarValues() {

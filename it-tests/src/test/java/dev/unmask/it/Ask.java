@@ -32,6 +32,11 @@ final class Ask {
     return new Ask(model).text("text_input", ServedTest.PROMPT);
   }
 
+  /** A conversation; each message has the members of its JSON. */
+  static Ask conversation(String model, Map<?, ?>... messages) {
+    return new Ask(model).text("messages", HttpClientFixture.write(messages));
+  }
+
   /** Decodes for minutes if it is let. */
   static Ask endless(String model) {
     Map<String, Object> values = ServedTest.endless();

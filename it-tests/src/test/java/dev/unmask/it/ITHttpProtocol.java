@@ -413,7 +413,7 @@ class ITHttpProtocol extends ServedTest {
         "{\"text_input\":\"a\",\"mine\":[1]} | invalid type",
         "{\"text_input\":\"a\",\"mine\":{}} | invalid type",
         "{\"text_input\":\"a\",\"parameters\":[]} | Expected JSON object",
-        "{} | neither text_input nor input_ids is given",
+        "{} | none of text_input, messages and input_ids is given",
         "{\"text_input\":\"a\",\"input_ids\":[1]} | both given",
         "{\"input_ids\":[100000]} | input_ids",
         "{\"input_ids\":[]} | the prompt is empty",

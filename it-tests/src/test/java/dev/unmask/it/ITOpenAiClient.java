@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
@@ -36,6 +37,7 @@ import dev.unmask.server.openai.OpenAiApi;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -179,6 +181,44 @@ class ITOpenAiClient {
     assertEquals(
         ChatCompletionChunk.Choice.FinishReason.STOP,
         only(chunks.get(chunks.size() - 2).choices()).finishReason().orElseThrow());
+  }
+
+  @Test
+  void chat_isWhatGenerateAnswersToTheMessages() {
+    String messages =
+        HttpClientFixture.write(
+            List.of(
+                Map.of("role", "system", "content", "Be brief."),
+                Map.of("role", "user", "content", PROMPT)));
+    JsonNode generated =
+        new HttpClientFixture(http.port())
+            .generate(
+                "tiny_ar",
+                Map.of(
+                    "messages",
+                    messages,
+                    "max_tokens",
+                    MAX_TOKENS,
+                    "return_num_input_tokens",
+                    true))
+            .expect(200)
+            .json();
+    ChatCompletion answer =
+        client
+            .chat()
+            .completions()
+            .create(
+                ChatCompletionCreateParams.builder()
+                    .model("tiny_ar")
+                    .addSystemMessage("Be brief.")
+                    .addUserMessage(PROMPT)
+                    .maxCompletionTokens(MAX_TOKENS)
+                    .build());
+    assertEquals(
+        only(answer.choices()).message().content().orElseThrow(),
+        generated.get("text_output").asText());
+    assertEquals(
+        answer.usage().orElseThrow().promptTokens(), generated.get("num_input_tokens").asLong());
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.unmask.request.Tensor;
 import dev.unmask.scheduler.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -142,6 +143,35 @@ abstract class ServingContract {
     assertEquals(
         answer.text(),
         Ask.of("tiny_ar").text("text_input", "Zoë hat 7 Äpfel – 日本 🙂").start(target).ok().text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tiny_ar", "tiny_d2f", "tiny_llada"})
+  void generate_messages_ofOneUser_areAsItsText(String model) {
+    String question = ServedTest.PROMPT;
+    Answer text = Ask.prompt(model).flag("return_num_input_tokens").start(target).ok();
+    for (Object content : List.of(question, List.of(Map.of("type", "text", "text", question)))) {
+      Answer messages =
+          Ask.conversation(model, Map.of("role", "user", "content", content))
+              .flag("return_num_input_tokens")
+              .start(target)
+              .ok();
+      assertEquals(text.text(), messages.text());
+      assertEquals(
+          text.tensor("num_input_tokens").integer(0),
+          messages.tensor("num_input_tokens").integer(0));
+    }
+  }
+
+  @Test
+  void messages_wrong_areNamed() {
+    assertEquals(
+        "text_input and messages are both given",
+        message(Ask.prompt("tiny_ar").text("messages", "[]")));
+    assertEquals("messages=[] has no message", message(Ask.conversation("tiny_ar")));
+    assertEquals(
+        "input 'messages'[0].content=null, but a text is required",
+        message(Ask.conversation("tiny_ar", Map.of("role", "user"))));
   }
 
   // What is returned
@@ -324,7 +354,8 @@ abstract class ServingContract {
   @Test
   void inputs_wrong_areNamed() {
     assertEquals(
-        "neither text_input nor input_ids is given", message(Ask.of("tiny_ar").number("top_k", 1)));
+        "none of text_input, messages and input_ids is given",
+        message(Ask.of("tiny_ar").number("top_k", 1)));
     assertEquals(
         "text_input and input_ids are both given",
         message(Ask.prompt("tiny_ar").number("input_ids", 5)));

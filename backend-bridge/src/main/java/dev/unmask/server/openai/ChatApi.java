@@ -1,11 +1,20 @@
 package dev.unmask.server.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.unmask.bridge.text.ChatMessage;
+import dev.unmask.request.Fields;
 import dev.unmask.request.GenerationInput;
+import dev.unmask.request.MessagesReader;
 import dev.unmask.scheduler.UnmaskException;
 import dev.unmask.server.ServedModel;
+import java.util.List;
 
 /** {@code /v1/chat/completions}: the next message of a conversation. */
 final class ChatApi implements CompletionApi {
+  private static final String MESSAGES = "messages";
+  private static final MessagesReader READER = new MessagesReader(MESSAGES, true);
+
   @Override
   public String idPrefix() {
     return "chatcmpl-";
@@ -29,7 +38,7 @@ final class ChatApi implements CompletionApi {
         new GenerationInput(
             common.id() == null ? requestId : common.id(),
             null,
-            MessagesReader.read(fields),
+            messages(fields),
             null,
             false,
             common.parameters(),
@@ -43,6 +52,17 @@ final class ChatApi implements CompletionApi {
             arrivalNanos);
     fields.refuseUnknown("chat completions");
     return new ApiRequest(common.model(), common.id(), "", common.includeUsage(), input);
+  }
+
+  private static List<ChatMessage> messages(Fields fields) {
+    JsonNode node = fields.required(MESSAGES, "an array of messages");
+    if (!(node instanceof ArrayNode array)) {
+      throw fields.wrong(MESSAGES, node, "is not an array");
+    }
+    if (array.isEmpty()) {
+      throw fields.wrong(MESSAGES, node, "has no message");
+    }
+    return READER.read(array);
   }
 
   private static int logprobs(Fields fields) {

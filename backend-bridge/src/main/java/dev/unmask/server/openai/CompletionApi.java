@@ -1,5 +1,6 @@
 package dev.unmask.server.openai;
 
+import dev.unmask.request.Fields;
 import dev.unmask.server.ServedModel;
 
 /** What tells the two completion APIs apart. Immutable; any thread. */

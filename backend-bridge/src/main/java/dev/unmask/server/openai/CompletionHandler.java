@@ -1,5 +1,6 @@
 package dev.unmask.server.openai;
 
+import dev.unmask.request.Fields;
 import dev.unmask.request.GenerationObserver;
 import dev.unmask.server.InferenceServer;
 import dev.unmask.server.ServedModel;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.unmask.repository.TensorSpec;
 import dev.unmask.repository.TensorSpecs;
 import dev.unmask.request.Datatype;
+import dev.unmask.request.Fields;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;
 import java.util.HashMap;

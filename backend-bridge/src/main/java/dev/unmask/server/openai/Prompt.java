@@ -1,6 +1,7 @@
 package dev.unmask.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.unmask.request.Fields;
 import dev.unmask.scheduler.UnmaskException;
 
 /**

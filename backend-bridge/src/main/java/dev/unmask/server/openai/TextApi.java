@@ -1,5 +1,6 @@
 package dev.unmask.server.openai;
 
+import dev.unmask.request.Fields;
 import dev.unmask.request.GenerationInput;
 import dev.unmask.scheduler.UnmaskException;
 import dev.unmask.server.ServedModel;

@@ -1,6 +1,7 @@
 package dev.unmask.server.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.unmask.request.Fields;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

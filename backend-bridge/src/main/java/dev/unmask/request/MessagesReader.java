@@ -1,6 +1,7 @@
-package dev.unmask.server.openai;
+package dev.unmask.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.unmask.bridge.text.ChatMessage;
 import dev.unmask.scheduler.UnmaskException;
@@ -8,41 +9,44 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Reads {@code messages}: who said what. */
-final class MessagesReader {
+/** Reads a conversation from JSON: who said what. Any thread. */
+public final class MessagesReader {
   private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant");
 
   /** What clients send back in a message that they got from here, all without content. */
   private static final List<String> WITHOUT_CONTENT =
       List.of("name", "refusal", "tool_calls", "function_call", "audio", "annotations");
 
-  private MessagesReader() {}
+  private final String path;
+  private final boolean refusesUnknown;
+
+  /**
+   * @param path where the conversation stands, for messages of errors
+   * @param refusesUnknown whether members that are not known are refused; ignored otherwise
+   */
+  public MessagesReader(String path, boolean refusesUnknown) {
+    this.path = path;
+    this.refusesUnknown = refusesUnknown;
+  }
 
   /**
    * The conversation. Roles are handed to the chat template as they are.
    *
-   * @throws UnmaskException INVALID_ARGUMENT naming the message and the field
+   * @throws UnmaskException INVALID_ARGUMENT naming the message and the member
    */
-  static List<ChatMessage> read(Fields fields) {
-    JsonNode node = fields.required("messages", "an array of messages");
-    if (!node.isArray()) {
-      throw fields.wrong("messages", node, "is not an array");
-    }
-    if (node.isEmpty()) {
-      throw fields.wrong("messages", node, "has no message");
-    }
-    List<ChatMessage> messages = new ArrayList<>(node.size());
-    for (int i = 0; i < node.size(); i++) {
-      String path = "messages[" + i + "]";
-      if (!(node.get(i) instanceof ObjectNode message)) {
-        throw Fields.wrongValue(path, node.get(i), "is not an object");
+  public List<ChatMessage> read(ArrayNode array) {
+    List<ChatMessage> messages = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      String element = path + "[" + i + "]";
+      if (!(array.get(i) instanceof ObjectNode message)) {
+        throw Fields.wrongValue(element, array.get(i), "is not an object");
       }
-      messages.add(message(new Fields(message, path + ".")));
+      messages.add(message(new Fields(message, element + ".")));
     }
     return messages;
   }
 
-  private static ChatMessage message(Fields fields) {
+  private ChatMessage message(Fields fields) {
     JsonNode role = fields.required("role", "a role");
     if (!role.isTextual() || !ROLES.contains(role.textValue())) {
       throw fields.wrong("role", role, "is none of system, developer, user, assistant");
@@ -54,11 +58,11 @@ final class MessagesReader {
       }
     }
     String content = content(fields);
-    fields.refuseUnknown("a message");
+    checkUnknown(fields, "a message");
     return new ChatMessage(role.textValue(), content);
   }
 
-  private static String content(Fields fields) {
+  private String content(Fields fields) {
     JsonNode content = fields.required("content", "a text");
     if (content.isTextual()) {
       return content.textValue();
@@ -73,7 +77,7 @@ final class MessagesReader {
     return String.join("\n", parts);
   }
 
-  private static String part(Fields message, String name, JsonNode node) {
+  private String part(Fields message, String name, JsonNode node) {
     if (!(node instanceof ObjectNode object)) {
       throw message.wrong(name, node, "is not an object");
     }
@@ -84,7 +88,13 @@ final class MessagesReader {
     }
     part.required("text", "a text");
     String text = part.text("text");
-    part.refuseUnknown("a text part");
+    checkUnknown(part, "a text part");
     return text;
+  }
+
+  private void checkUnknown(Fields fields, String owner) {
+    if (refusesUnknown) {
+      fields.refuseUnknown(owner);
+    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.unmask.server.openai;
+package dev.unmask.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +12,7 @@ import java.util.Set;
  * for, so that a member nobody knows can be refused. Errors are INVALID_ARGUMENT and begin with the
  * member's path and value. One thread.
  */
-final class Fields {
+public final class Fields {
   private static final int MAX_SHOWN = 64;
 
   private final ObjectNode object;
@@ -22,20 +22,20 @@ final class Fields {
   /**
    * @param path where the object stands, such as {@code messages[0].}; empty for the body
    */
-  Fields(ObjectNode object, String path) {
+  public Fields(ObjectNode object, String path) {
     this.object = object;
     this.path = path;
   }
 
   /** A member's value; null where it is absent. */
-  JsonNode get(String name) {
+  public JsonNode get(String name) {
     known.add(name);
     JsonNode node = object.get(name);
     return node == null || node.isNull() ? null : node;
   }
 
   /** A member that has to be there. */
-  JsonNode required(String name, String what) {
+  public JsonNode required(String name, String what) {
     JsonNode node = get(name);
     if (node == null) {
       throw UnmaskException.invalid(path + name + "=null, but " + what + " is required");
@@ -44,7 +44,7 @@ final class Fields {
   }
 
   /** A text; null where it is absent. */
-  String text(String name) {
+  public String text(String name) {
     JsonNode node = get(name);
     if (node != null && !node.isTextual()) {
       throw wrong(name, node, "is not a string");
@@ -53,7 +53,7 @@ final class Fields {
   }
 
   /** A boolean; {@code fallback} where it is absent. */
-  boolean flag(String name, boolean fallback) {
+  public boolean flag(String name, boolean fallback) {
     JsonNode node = get(name);
     if (node != null && !node.isBoolean()) {
       throw wrong(name, node, "is not a boolean");
@@ -62,13 +62,13 @@ final class Fields {
   }
 
   /** A number; null where it is absent. */
-  Number number(String name) {
+  public Number number(String name) {
     JsonNode node = get(name);
     return node == null ? null : number(path + name, node);
   }
 
   /** A whole number within bounds; {@code fallback} where it is absent. */
-  int integer(String name, int fallback, int min, int max) {
+  public int integer(String name, int fallback, int min, int max) {
     JsonNode node = get(name);
     if (node == null) {
       return fallback;
@@ -83,7 +83,7 @@ final class Fields {
   }
 
   /** The members of a nested object; null where it is absent. */
-  Fields object(String name) {
+  public Fields object(String name) {
     JsonNode node = get(name);
     if (node == null) {
       return null;
@@ -108,7 +108,7 @@ final class Fields {
    *
    * @param owner what has them, for the message
    */
-  void refuseUnknown(String owner) {
+  public void refuseUnknown(String owner) {
     for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!known.contains(name)) {
@@ -118,7 +118,7 @@ final class Fields {
   }
 
   /** An error about a member. */
-  UnmaskException wrong(String name, JsonNode node, String complaint) {
+  public UnmaskException wrong(String name, JsonNode node, String complaint) {
     return wrongValue(path + name, node, complaint);
   }
 
@@ -127,7 +127,7 @@ final class Fields {
    *
    * @param path where the value stands
    */
-  static UnmaskException wrongValue(String path, JsonNode node, String complaint) {
+  public static UnmaskException wrongValue(String path, JsonNode node, String complaint) {
     return UnmaskException.invalid(path + "=" + shown(node) + " " + complaint);
   }
 
@@ -136,7 +136,7 @@ final class Fields {
    *
    * @return Long or Double
    */
-  static Number number(String path, JsonNode node) {
+  public static Number number(String path, JsonNode node) {
     if (!node.isNumber()) {
       throw wrongValue(path, node, "is not a number");
     }
