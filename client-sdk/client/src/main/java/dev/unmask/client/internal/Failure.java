@@ -1,0 +1,35 @@
+package dev.unmask.client.internal;
+
+import dev.unmask.client.ErrorCode;
+
+/**
+ * Why an attempt failed.
+ *
+ * @param code kind of failure
+ * @param message one line
+ * @param connection whether it says that the endpoint cannot be reached
+ * @param cause what was caught; may be null
+ */
+public record Failure(ErrorCode code, String message, boolean connection, Throwable cause) {
+  /** What a server answered. */
+  public static Failure answered(ErrorCode code, String message) {
+    return new Failure(code, message, false, null);
+  }
+
+  /** An endpoint could not be reached, or the connection to it broke. */
+  public static Failure unreachable(String message, Throwable cause) {
+    return new Failure(ErrorCode.UNAVAILABLE, message, true, cause);
+  }
+
+  /** What came was not what the protocol says. */
+  public static Failure protocol(String message, Throwable cause) {
+    return new Failure(ErrorCode.PROTOCOL, message, false, cause);
+  }
+
+  /** What a reader threw over a message. */
+  public static Failure unreadable(RuntimeException e) {
+    return e instanceof ReadException expected
+        ? expected.failure()
+        : protocol("response cannot be read: " + e, e);
+  }
+}

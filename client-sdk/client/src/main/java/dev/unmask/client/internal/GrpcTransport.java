@@ -1,0 +1,224 @@
+package dev.unmask.client.internal;
+
+import dev.unmask.client.ErrorCode;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NegotiationType;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+
+/**
+ * One channel of gRPC. Calls are told on the channel's event loop, with nothing in between: there
+ * is no executor to wait for, and whoever is told must not block.
+ */
+final class GrpcTransport implements Transport {
+  private static final long CLOSE_SECONDS = 10;
+
+  /** Makes Triton end a stream with an error's status, instead of its text in a message. */
+  private static final Metadata.Key<String> STREAM_ERRORS = key("triton_grpc_error");
+
+  private final String endpoint;
+  private final ManagedChannel channel;
+
+  GrpcTransport(EndpointAddress address, TransportOptions options, EventLoopGroup threads) {
+    endpoint = address.toString();
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(address.host(), address.port())
+            .eventLoopGroup(threads)
+            .channelType(NioSocketChannel.class)
+            .directExecutor()
+            .disableRetry()
+            .userAgent(options.userAgent())
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectMillis())
+            .maxInboundMessageSize(options.maxResponseBytes());
+    if (address.secure()) {
+      try {
+        builder.sslContext(GrpcSslContexts.configure(TlsContexts.client(options.tls())).build());
+      } catch (SSLException e) {
+        throw new IllegalArgumentException("tls: " + e.getMessage(), e);
+      }
+      options.tls().serverName().ifPresent(name -> builder.overrideAuthority(name));
+    } else {
+      builder.negotiationType(NegotiationType.PLAINTEXT);
+    }
+    channel = builder.build();
+  }
+
+  static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+
+  @Override
+  public String endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public <R> TransportCall open(
+      Operation<R> operation, Map<String, String> headers, long timeoutNanos, Inbound<R> inbound) {
+    return open(operation.grpc(), headers, timeoutNanos, inbound);
+  }
+
+  private <Q, S, R> TransportCall open(
+      GrpcOperation<Q, S, R> operation,
+      Map<String, String> headers,
+      long timeoutNanos,
+      Inbound<R> inbound) {
+    Metadata metadata = new Metadata();
+    headers.forEach((name, value) -> metadata.put(key(name), value));
+    metadata.put(STREAM_ERRORS, "true");
+    CallOptions options =
+        timeoutNanos == Long.MAX_VALUE
+            ? CallOptions.DEFAULT
+            : CallOptions.DEFAULT.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS);
+    return new Call<>(channel.newCall(operation.method(), options), operation, metadata, inbound);
+  }
+
+  @Override
+  public void retryConnection() {
+    // A channel that failed to connect refuses calls until it has connected, which it tries ever
+    // more seldom. From idle it begins anew, and calls wait for what comes of it.
+    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.enterIdle();
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    try {
+      channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One call. The listener's methods are called one at a time. */
+  private static final class Call<Q, S, R> extends ClientCall.Listener<S> implements TransportCall {
+    private final ClientCall<Q, S> call;
+    private final GrpcOperation<Q, S, R> operation;
+    private final Metadata headers;
+    private final Inbound<R> inbound;
+    private boolean ended;
+
+    /** Whether the message being read gave anything. */
+    private boolean gave;
+
+    Call(
+        ClientCall<Q, S> call,
+        GrpcOperation<Q, S, R> operation,
+        Metadata headers,
+        Inbound<R> inbound) {
+      this.call = call;
+      this.operation = operation;
+      this.headers = headers;
+      this.inbound = inbound;
+    }
+
+    @Override
+    public void start() {
+      call.start(this, headers);
+      call.sendMessage(operation.request());
+      call.halfClose();
+    }
+
+    @Override
+    public void request(int messages) {
+      call.request(messages);
+    }
+
+    @Override
+    public void cancel() {
+      call.cancel("given up", null);
+    }
+
+    @Override
+    public void onMessage(S message) {
+      if (ended) {
+        return;
+      }
+      gave = false;
+      try {
+        operation.reader().read(message, this::give);
+      } catch (RuntimeException e) {
+        fail(Failure.unreadable(e));
+        call.cancel("response cannot be read", e);
+        return;
+      }
+      if (!gave) {
+        call.request(1);
+      }
+    }
+
+    private void give(R response) {
+      gave = true;
+      inbound.onResponse(response);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (ended) {
+        return;
+      }
+      if (!status.isOk()) {
+        fail(failure(status));
+        return;
+      }
+      try {
+        operation.reader().end(this::give);
+      } catch (RuntimeException e) {
+        fail(Failure.unreadable(e));
+        return;
+      }
+      ended = true;
+      inbound.onEnd();
+    }
+
+    private void fail(Failure failure) {
+      ended = true;
+      inbound.onFailure(failure);
+    }
+
+    /** A status that gRPC made up itself has a cause, or is known by its text. */
+    private static Failure failure(Status status) {
+      Throwable cause = status.getCause();
+      String text = status.getDescription() == null ? "" : status.getDescription();
+      if (status.getCode() == Status.Code.UNAVAILABLE
+          && (cause != null || text.startsWith("Network closed"))) {
+        String reason = cause == null ? text : cause.getMessage();
+        return Failure.unreachable("connection failed: " + reason, cause);
+      }
+      return new Failure(
+          code(status.getCode()),
+          text.isEmpty() ? "status " + status.getCode() : text,
+          false,
+          cause);
+    }
+
+    private static ErrorCode code(Status.Code code) {
+      return switch (code) {
+        case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> ErrorCode.INVALID_ARGUMENT;
+        case NOT_FOUND -> ErrorCode.NOT_FOUND;
+        case ALREADY_EXISTS -> ErrorCode.ALREADY_EXISTS;
+        case PERMISSION_DENIED, UNAUTHENTICATED -> ErrorCode.PERMISSION_DENIED;
+        case RESOURCE_EXHAUSTED -> ErrorCode.RESOURCE_EXHAUSTED;
+        case UNIMPLEMENTED -> ErrorCode.UNSUPPORTED;
+        case UNAVAILABLE -> ErrorCode.UNAVAILABLE;
+        case CANCELLED, ABORTED -> ErrorCode.CANCELLED;
+        case DEADLINE_EXCEEDED -> ErrorCode.DEADLINE_EXCEEDED;
+        case INTERNAL, DATA_LOSS -> ErrorCode.INTERNAL;
+        case OK, UNKNOWN -> ErrorCode.UNKNOWN;
+      };
+    }
+  }
+}
