@@ -1,0 +1,48 @@
+package dev.unmask.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** What a service that takes the client does not get with it, and how it is configured. */
+class ClassPathTest {
+  @Test
+  void noServerCode() {
+    String path = System.getProperty("java.class.path").toLowerCase(Locale.ROOT);
+    assertTrue(path.contains("grpc"));
+    for (String name :
+        List.of(
+            "guice", "javacpp", "unmask-scheduler", "unmask-backend", "onnxruntime", "jinjava")) {
+      assertFalse(path.contains(name), name);
+    }
+  }
+
+  @Test
+  void endpoints_thatAreNone_named() {
+    assertRefused(
+        "endpoint=ftp://h is no address: scheme is none of grpc, grpcs, http, https", "ftp://h");
+    assertRefused(
+        "endpoint=localhost:8001 is no address: scheme is none of grpc, grpcs, http, https",
+        "localhost:8001");
+    assertRefused("endpoint=http:///x is no address: there is no host", "http:///x");
+    assertRefused(
+        "endpoint=http://h/v2 is no address: there is more than scheme, host and port",
+        "http://h/v2");
+    assertRefused(
+        "endpoints grpc://a:8001 and http://b differ in protocol", "grpc://a", "http://b");
+    IllegalArgumentException none =
+        assertThrows(IllegalArgumentException.class, () -> UnmaskClient.builder().build());
+    assertEquals("endpoints: there is none", none.getMessage());
+  }
+
+  private static void assertRefused(String message, String... uris) {
+    IllegalArgumentException wrong =
+        assertThrows(IllegalArgumentException.class, () -> UnmaskClient.builder().endpoints(uris));
+    assertEquals(message, wrong.getMessage());
+  }
+}
