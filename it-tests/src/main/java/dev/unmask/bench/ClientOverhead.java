@@ -18,6 +18,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.Future;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +30,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -58,6 +64,7 @@ public class ClientOverhead {
   int responses;
 
   private Server server;
+  private EventLoopGroup threads;
   private ManagedChannel channel;
   private GRPCInferenceServiceStub stub;
   private UnmaskClient client;
@@ -98,9 +105,13 @@ public class ClientOverhead {
                 })
             .build()
             .start();
+    // As many threads as the client has; gRPC's own would be the server's too.
+    threads = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     channel =
         NettyChannelBuilder.forAddress("localhost", server.getPort())
             .usePlaintext()
+            .eventLoopGroup(threads)
+            .channelType(EpollSocketChannel.class)
             .directExecutor()
             .build();
     stub = GRPCInferenceServiceGrpc.newStub(channel);
@@ -113,6 +124,7 @@ public class ClientOverhead {
   public void stop() {
     client.close();
     channel.shutdownNow();
+    Future<?> unused = threads.shutdownGracefully().awaitUninterruptibly();
     server.shutdownNow();
   }
 
@@ -140,9 +152,15 @@ public class ClientOverhead {
     return ByteString.copyFrom(content.putInt(utf8.length).put(utf8).flip());
   }
 
-  /** By hand: the same inputs, the text of all responses, the end. */
-  @Benchmark
-  public String stub() {
+  /** What a stub's observer does with texts. */
+  private interface Texts {
+    void add(String text);
+
+    /** The end; null where it is a good one. */
+    void end(Throwable error);
+  }
+
+  private void call(Texts texts) {
     ModelInferRequest.Builder message = ModelInferRequest.newBuilder().setModelName("m");
     message
         .addInputs(
@@ -150,31 +168,70 @@ public class ClientOverhead {
         .addRawInputContents(bytes("Hello"));
     message.putParameters("max_tokens", InferParameter.newBuilder().setInt64Param(96).build());
     message.putParameters("stream", InferParameter.newBuilder().setBoolParam(true).build());
-    CompletableFuture<String> text = new CompletableFuture<>();
     StreamObserver<ModelInferRequest> call =
         stub.modelStreamInfer(
             new StreamObserver<>() {
-              private final StringBuilder all = new StringBuilder();
-
               @Override
               public void onNext(ModelStreamInferResponse response) {
                 ByteString raw = response.getInferResponse().getRawOutputContents(0);
-                all.append(raw.substring(Integer.BYTES).toStringUtf8());
+                texts.add(raw.substring(Integer.BYTES).toStringUtf8());
               }
 
               @Override
               public void onError(Throwable error) {
-                text.completeExceptionally(error);
+                texts.end(error);
               }
 
               @Override
               public void onCompleted() {
-                text.complete(all.toString());
+                texts.end(null);
               }
             });
     call.onNext(message.build());
     call.onCompleted();
-    return text.join();
+  }
+
+  /** By hand: the same inputs, the text of all responses, the end. */
+  @Benchmark
+  public String stub() {
+    CompletableFuture<String> whole = new CompletableFuture<>();
+    StringBuilder all = new StringBuilder();
+    call(
+        new Texts() {
+          @Override
+          public void add(String text) {
+            all.append(text);
+          }
+
+          @Override
+          public void end(Throwable error) {
+            whole.complete(all.toString());
+          }
+        });
+    return whole.join();
+  }
+
+  /** By hand: every text handed to the thread that wants it. */
+  @Benchmark
+  public String stubIterator() throws InterruptedException {
+    LinkedBlockingQueue<String> queue = new LinkedBlockingQueue<>();
+    call(
+        new Texts() {
+          @Override
+          public void add(String text) {
+            queue.add(text);
+          }
+
+          @Override
+          public void end(Throwable error) {
+            queue.add("");
+          }
+        });
+    StringBuilder all = new StringBuilder();
+    for (String text = queue.take(); !text.isEmpty(); text = queue.take()) {
+      all.append(text);
+    }
+    return all.toString();
   }
 
   /** Events told to a subscriber. */

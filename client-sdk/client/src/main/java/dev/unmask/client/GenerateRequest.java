@@ -283,6 +283,7 @@ public final class GenerateRequest {
      */
     public Builder prompt(String text) {
       prompt = Objects.requireNonNull(text, "prompt");
+      parameters.remove("raw_prompt");
       return this;
     }
 
@@ -304,6 +305,7 @@ public final class GenerateRequest {
      */
     public Builder messages(List<ChatMessage> conversation) {
       messages = List.copyOf(conversation);
+      Checks.require(!messages.isEmpty(), "messages=[] has no message");
       return this;
     }
 

@@ -21,10 +21,14 @@ import java.util.NoSuchElementException;
  */
 public final class GenerationStream implements Iterator<GenerationEvent>, AutoCloseable {
   private final EventQueue<GenerationEvent> queue;
+  private final String requestId;
   private GenerationEvent next;
+  private volatile boolean finished;
+  private volatile boolean closed;
 
-  GenerationStream(EventQueue<GenerationEvent> queue) {
+  GenerationStream(EventQueue<GenerationEvent> queue, String requestId) {
     this.queue = queue;
+    this.requestId = requestId;
   }
 
   /**
@@ -35,13 +39,16 @@ public final class GenerationStream implements Iterator<GenerationEvent>, AutoCl
    */
   @Override
   public boolean hasNext() {
+    if (closed) {
+      return false;
+    }
     if (next == null) {
       try {
         next = queue.take();
       } catch (InterruptedException e) {
         queue.cancel();
         Thread.currentThread().interrupt();
-        throw Failures.interrupted(e);
+        throw Failures.interrupted(e, requestId);
       }
     }
     return next != null;
@@ -61,6 +68,7 @@ public final class GenerationStream implements Iterator<GenerationEvent>, AutoCl
     }
     GenerationEvent taken = next;
     next = null;
+    finished = taken instanceof GenerationEvent.Finished;
     return taken;
   }
 
@@ -82,6 +90,9 @@ public final class GenerationStream implements Iterator<GenerationEvent>, AutoCl
   /** Gives the generation up unless it has ended; the server frees what it holds for it. */
   @Override
   public void close() {
-    queue.cancel();
+    closed = true;
+    if (!finished) {
+      queue.cancel();
+    }
   }
 }

@@ -1,11 +1,13 @@
 package dev.unmask.client;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 
@@ -16,6 +18,8 @@ import java.util.function.BiConsumer;
  */
 public final class OpenTelemetryTracing implements ClientInterceptor {
   private static final String NAME = "dev.unmask.client";
+  private static final AttributeKey<List<String>> FINISH_REASONS =
+      AttributeKey.stringArrayKey("gen_ai.response.finish_reasons");
 
   private final OpenTelemetry openTelemetry;
   private final Tracer tracer;
@@ -63,7 +67,10 @@ public final class OpenTelemetryTracing implements ClientInterceptor {
 
     @Override
     public void onAttempt(String endpoint, int attempt) {
-      span.setAttribute("server.address", endpoint);
+      int scheme = endpoint.indexOf("://") + 3;
+      int port = endpoint.lastIndexOf(':');
+      span.setAttribute("server.address", endpoint.substring(scheme, port));
+      span.setAttribute("server.port", Long.parseLong(endpoint.substring(port + 1)));
       if (attempt > 1) {
         span.addEvent("retry");
       }
@@ -83,7 +90,9 @@ public final class OpenTelemetryTracing implements ClientInterceptor {
           .ifPresent(
               error -> {
                 span.setAttribute("error.type", error.code().name().toLowerCase(Locale.ROOT));
-                span.setStatus(StatusCode.ERROR, error.getMessage());
+                if (error.code() != ErrorCode.CANCELLED) {
+                  span.setStatus(StatusCode.ERROR, error.getMessage());
+                }
               });
       span.end();
     }
@@ -91,7 +100,7 @@ public final class OpenTelemetryTracing implements ClientInterceptor {
     private void describe(GenerateResult result) {
       span.setAttribute("gen_ai.response.model", result.model());
       span.setAttribute(
-          "gen_ai.response.finish_reasons", result.finishReason().name().toLowerCase(Locale.ROOT));
+          FINISH_REASONS, List.of(result.finishReason().name().toLowerCase(Locale.ROOT)));
       result
           .usage()
           .ifPresent(

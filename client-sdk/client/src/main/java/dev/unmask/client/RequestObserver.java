@@ -1,8 +1,9 @@
 package dev.unmask.client;
 
 /**
- * Told what becomes of one request. Called on the client's own threads, which it must not hold up;
- * what it throws is logged and ignored.
+ * Told what becomes of one request, one call at a time but for an end that the caller brings about.
+ * Called on the client's own threads or the caller's, which it must not hold up; what it throws is
+ * logged and ignored.
  */
 public interface RequestObserver {
   /** Wants to know nothing. */

@@ -2,7 +2,6 @@ package dev.unmask.client;
 
 import dev.unmask.client.internal.ClientCore;
 import dev.unmask.client.internal.ControlOperations;
-import dev.unmask.client.internal.Failures;
 import dev.unmask.client.internal.Operation;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +19,7 @@ public final class ServerControl {
   }
 
   private <R> R ask(Operation<R> operation) {
-    core.checkMayBlock();
-    return Failures.await(core.first(operation));
+    return core.await(operation);
   }
 
   /**

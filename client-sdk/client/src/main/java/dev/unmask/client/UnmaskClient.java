@@ -2,7 +2,6 @@ package dev.unmask.client;
 
 import dev.unmask.client.internal.ClientCore;
 import dev.unmask.client.internal.EndpointAddress;
-import dev.unmask.client.internal.Failures;
 import dev.unmask.client.internal.GenerateOperation;
 import dev.unmask.client.internal.Headers;
 import dev.unmask.client.internal.InferOperation;
@@ -65,8 +64,7 @@ public final class UnmaskClient implements AutoCloseable {
    * @throws UnmaskClientException where it failed; an interrupt gives the request up
    */
   public GenerateResult generate(GenerateRequest request) {
-    core.checkMayBlock();
-    return Failures.await(core.generate(request));
+    return core.await(request);
   }
 
   /**
@@ -87,7 +85,7 @@ public final class UnmaskClient implements AutoCloseable {
    * @return the events, {@link GenerationEvent.Finished} last; to be closed
    */
   public GenerationStream stream(GenerateRequest request) {
-    return new GenerationStream(core.queue(request));
+    return new GenerationStream(core.queue(request), request.requestId());
   }
 
   /**
@@ -109,8 +107,7 @@ public final class UnmaskClient implements AutoCloseable {
    * @throws UnmaskClientException where it failed; an interrupt gives the request up
    */
   public InferResult infer(InferRequest request) {
-    core.checkMayBlock();
-    return Failures.await(core.first(new InferOperation(request, false)));
+    return core.await(new InferOperation(request, false));
   }
 
   /**
@@ -147,7 +144,8 @@ public final class UnmaskClient implements AutoCloseable {
 
   /**
    * Gives up what is in progress, and gives back connections and threads. Requests in progress end
-   * with {@link ErrorCode#CANCELLED}.
+   * with {@link ErrorCode#CANCELLED}. Returns when all is given back, but in a callback on one of
+   * those threads at once.
    */
   @Override
   public void close() {
@@ -227,14 +225,14 @@ public final class UnmaskClient implements AutoCloseable {
      * @return this
      */
     public Builder header(String name, String value) {
-      headers.put(Names.header(name), Objects.requireNonNull(value, name));
+      headers.put(Names.header(name), Names.value(name, value));
       return this;
     }
 
     /**
      * Sends a token with every request, as {@code authorization: Bearer}.
      *
-     * @param supplier asked before every attempt; must not block for long
+     * @param supplier asked before every attempt, null for no token now; must not block for long
      * @return this
      */
     public Builder token(Supplier<String> supplier) {
@@ -251,7 +249,7 @@ public final class UnmaskClient implements AutoCloseable {
      * @return this
      */
     public Builder restrictedApi(String key, String value) {
-      restricted.put(Names.header(key), Objects.requireNonNull(value, key));
+      restricted.put(Names.header(key), Names.value(key, value));
       return this;
     }
 
@@ -268,7 +266,8 @@ public final class UnmaskClient implements AutoCloseable {
 
     /**
      * How long a request may take in all, retries included; 10 minutes unless set. It travels with
-     * the request, so that the server gives it up too.
+     * the request, so that the server gives it up too; over HTTP not to models of {@link
+     * ModelFormat#VLLM} and {@link ModelFormat#TENSORRT_LLM}.
      *
      * @param timeout zero for any time
      * @return this
@@ -279,8 +278,9 @@ public final class UnmaskClient implements AutoCloseable {
     }
 
     /**
-     * Longest wait for a response, or for the next event of a stream; 2 minutes unless set. The
-     * time that a consumer takes to ask for an event does not count.
+     * Longest wait for a sign of life in a stream; 2 minutes unless set. The time that a consumer
+     * takes to ask for an event does not count. What has one response has no other sign of life,
+     * and only {@link #requestTimeout} bounds it.
      *
      * @param timeout zero for any time
      * @return this

@@ -97,9 +97,10 @@ public class UnmaskClientException extends RuntimeException {
   }
 
   /**
-   * Whether the same request may be sent again without harm: the server could not be reached or
-   * refused it for now, and no part of an answer had arrived. The client has retried it by then as
-   * its {@link RetryPolicy} says.
+   * Whether the same request may be sent again: the server could not be reached or refused it for
+   * now, and no part of an answer had arrived. Where the connection broke, the server may have
+   * begun with it; for what is not as good done twice as once (a step of a sequence, a load) it is
+   * not safe then. The client has retried it by now as its {@link RetryPolicy} says.
    *
    * @return whether a retry is safe
    */

@@ -27,14 +27,15 @@ class ClassPathTest {
     assertRefused(
         "endpoint=ftp://h is no address: scheme is none of grpc, grpcs, http, https", "ftp://h");
     assertRefused(
-        "endpoint=localhost:8001 is no address: scheme is none of grpc, grpcs, http, https",
-        "localhost:8001");
-    assertRefused("endpoint=http:///x is no address: there is no host", "http:///x");
+        "endpoint=localhost:8001 is no address: it is not SCHEME://HOST[:PORT]", "localhost:8001");
+    assertRefused("endpoint=http:///x is no address: it is not SCHEME://HOST[:PORT]", "http:///x");
     assertRefused(
-        "endpoint=http://h/v2 is no address: there is more than scheme, host and port",
-        "http://h/v2");
+        "endpoint=http://h/v2 is no address: it is not SCHEME://HOST[:PORT]", "http://h/v2");
     assertRefused(
         "endpoints grpc://a:8001 and http://b differ in protocol", "grpc://a", "http://b");
+    assertRefused(
+        "endpoint=http://h:70000 is no address: port is not in [1, 65535]", "http://h:70000");
+    UnmaskClient.builder().endpoints("grpc://triton_server:8001", "GRPC://[::1]:8001");
     IllegalArgumentException none =
         assertThrows(IllegalArgumentException.class, () -> UnmaskClient.builder().build());
     assertEquals("endpoints: there is none", none.getMessage());

@@ -4,20 +4,19 @@ import dev.unmask.client.UnmaskClientException;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 
 /**
  * Hands the responses of one request to one subscriber, as the Reactive Streams rules say: no more
- * than it asked for, one signal at a time. The server is asked for one more whenever nothing waits
- * and the subscriber wants more.
+ * than it asked for, one signal at a time. One response may wait for the subscriber to want it; the
+ * server is asked for another when none does.
  *
  * @param <R> response
  */
 final class CallSubscription<R> implements Flow.Subscription, ResponseConsumer<R> {
   private final ClientCore core;
   private final Operation<R> operation;
-  private final Executor callbacks;
+  private final Callbacks callbacks;
 
   /** Guards what follows. */
   private final Object lock = new Object();
@@ -43,7 +42,7 @@ final class CallSubscription<R> implements Flow.Subscription, ResponseConsumer<R
       ClientCore core,
       Operation<R> operation,
       Flow.Subscriber<? super R> subscriber,
-      Executor callbacks) {
+      Callbacks callbacks) {
     this.core = core;
     this.operation = operation;
     this.subscriber = Objects.requireNonNull(subscriber, "subscriber");
@@ -68,13 +67,13 @@ final class CallSubscription<R> implements Flow.Subscription, ResponseConsumer<R
         }
       }
       started.start();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       end(e);
     } finally {
       synchronized (lock) {
         changed = true;
       }
-      callbacks.execute(this::tellWhileChanged);
+      callbacks.run(this::tellWhileChanged);
     }
   }
 
@@ -152,7 +151,7 @@ final class CallSubscription<R> implements Flow.Subscription, ResponseConsumer<R
       }
       draining = true;
     }
-    callbacks.execute(this::tellWhileChanged);
+    callbacks.run(this::tellWhileChanged);
   }
 
   private void tellWhileChanged() {
@@ -191,7 +190,9 @@ final class CallSubscription<R> implements Flow.Subscription, ResponseConsumer<R
         last = true;
         done = true;
         subscriber = null;
-      } else if (demand > 0 && !asked) {
+      } else if (!asked) {
+        // One more than was asked for: the end of a stream may lie behind a message without
+        // content, which else would never be read.
         asked = true;
         ask = true;
       } else {
@@ -205,16 +206,20 @@ final class CallSubscription<R> implements Flow.Subscription, ResponseConsumer<R
     if (!last) {
       try {
         told.onNext(next);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         ClientCore.LOG.log(System.Logger.Level.WARNING, "a subscriber failed; it is cancelled", e);
         cancel();
       }
       return true;
     }
-    if (error == null) {
-      told.onComplete();
-    } else {
-      told.onError(error);
+    try {
+      if (error == null) {
+        told.onComplete();
+      } else {
+        told.onError(error);
+      }
+    } catch (RuntimeException | Error e) {
+      ClientCore.LOG.log(System.Logger.Level.WARNING, "a subscriber failed at the end", e);
     }
     return false;
   }

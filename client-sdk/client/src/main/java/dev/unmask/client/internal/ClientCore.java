@@ -6,18 +6,12 @@ import dev.unmask.client.GenerateRequest;
 import dev.unmask.client.GenerateResult;
 import dev.unmask.client.GenerationEvent;
 import dev.unmask.client.RetryPolicy;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -27,14 +21,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ClientCore implements AutoCloseable {
   static final System.Logger LOG = System.getLogger("dev.unmask.client");
 
-  private static final long CLOSE_SECONDS = 10;
-
   private final Settings settings;
-  private final EventLoopGroup threads;
+  private final IoThreads threads;
   private final Timers timers;
   private final RetryBudget budget;
   private final EndpointPool endpoints;
-  private final Set<Exchange<?>> inProgress = ConcurrentHashMap.newKeySet();
+  private final InProgress inProgress;
+  private final Callbacks callbacks;
+  private final long idleNanos;
+  private final long hedgeNanos;
   private volatile boolean closed;
 
   /**
@@ -85,11 +80,13 @@ public final class ClientCore implements AutoCloseable {
    */
   public ClientCore(Settings settings) {
     this.settings = settings;
+    this.callbacks = new Callbacks(settings.callbacks());
+    this.idleNanos = Durations.limitNanos(settings.idleTimeout());
+    this.hedgeNanos = Durations.limitNanos(settings.hedgeDelay());
     this.budget = new RetryBudget(settings.retry());
-    this.threads =
-        new MultiThreadIoEventLoopGroup(
-            settings.ioThreads(), factory("unmask-client-io-"), NioIoHandler.newFactory());
+    this.threads = new IoThreads(settings.ioThreads(), factory("unmask-client-io-"));
     this.timers = new Timers(factory("unmask-client-timer-"));
+    this.inProgress = new InProgress(timers);
     List<Endpoint> made = new ArrayList<>();
     try {
       for (EndpointAddress address : settings.addresses()) {
@@ -116,16 +113,39 @@ public final class ClientCore implements AutoCloseable {
 
   /** Starts an operation whose first response completes a future. */
   public <R> CallFuture<R> first(Operation<R> operation) {
-    CallFuture<R> future = new CallFuture<>(settings.callbacks());
-    future.start(this, operation, new FirstResponse<>(future));
+    return first(operation, callbacks);
+  }
+
+  private <R> CallFuture<R> first(Operation<R> operation, Callbacks told) {
+    CallFuture<R> future = new CallFuture<>(told);
+    future.start(this, operation, new FirstResponse<>(future, operation.info()));
     return future;
   }
 
   /** Starts a generation whose end completes a future. */
   public CallFuture<GenerateResult> generate(GenerateRequest request) {
-    CallFuture<GenerateResult> future = new CallFuture<>(settings.callbacks());
+    return generate(request, callbacks);
+  }
+
+  private CallFuture<GenerateResult> generate(GenerateRequest request, Callbacks told) {
+    CallFuture<GenerateResult> future = new CallFuture<>(told);
     future.start(this, new GenerateOperation(request, false), new FinalResult(future));
     return future;
+  }
+
+  /**
+   * Generates and waits for the answer. The thread that waits is told directly: the one that would
+   * tell it may be the one that waits.
+   */
+  public GenerateResult await(GenerateRequest request) {
+    checkMayBlock();
+    return Failures.await(generate(request, Callbacks.DIRECT), request.requestId());
+  }
+
+  /** Waits for the one response of an operation. */
+  public <R> R await(Operation<R> operation) {
+    checkMayBlock();
+    return Failures.await(first(operation, Callbacks.DIRECT), operation.info().requestId());
   }
 
   /** Starts a generation whose events wait in a queue. */
@@ -138,8 +158,7 @@ public final class ClientCore implements AutoCloseable {
 
   /** A publisher that starts an operation for every subscriber. */
   public <R> Flow.Publisher<R> publisher(Operation<R> operation) {
-    return subscriber ->
-        new CallSubscription<>(this, operation, subscriber, settings.callbacks()).start();
+    return subscriber -> new CallSubscription<>(this, operation, subscriber, callbacks).start();
   }
 
   /** Refuses to block a thread that would have to bring what is waited for. */
@@ -179,8 +198,14 @@ public final class ClientCore implements AutoCloseable {
     return settings.idleTimeout();
   }
 
-  Duration hedgeDelay() {
-    return settings.hedgeDelay();
+  /** {@link Duration} of the same name; {@link Long#MAX_VALUE} for none. */
+  long idleNanos() {
+    return idleNanos;
+  }
+
+  /** When a request is sent a second time; {@link Long#MAX_VALUE} for never. */
+  long hedgeNanos() {
+    return hedgeNanos;
   }
 
   /** A request begins; false where the client is closed. */
@@ -207,7 +232,13 @@ public final class ClientCore implements AutoCloseable {
       }
       closed = true;
     }
-    List.copyOf(inProgress).forEach(Exchange::abort);
+    for (Exchange<?> exchange : inProgress.all()) {
+      try {
+        exchange.abort();
+      } catch (RuntimeException | Error e) {
+        LOG.log(System.Logger.Level.WARNING, "a request could not be told that it ends", e);
+      }
+    }
     timers.close();
     if (Thread.currentThread() instanceof ClientThread own && own.core == this) {
       // Waiting here would be waiting for this thread.
@@ -226,8 +257,6 @@ public final class ClientCore implements AutoCloseable {
 
   private void stopThreads() {
     timers.close();
-    threads
-        .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-        .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    threads.close();
   }
 }

@@ -56,6 +56,12 @@ final class ControlOperation<R> implements Operation<R> {
     return Optional.empty();
   }
 
+  /** A load that was ordered twice is done twice. */
+  @Override
+  public boolean isRepeatable() {
+    return !info.operation().endsWith("load");
+  }
+
   @Override
   public GrpcOperation<?, ?, R> grpc() {
     return grpc.operation();

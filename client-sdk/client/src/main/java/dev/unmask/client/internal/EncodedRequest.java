@@ -147,7 +147,9 @@ record EncodedRequest(List<Tensor> tensors, Map<String, Object> parameters) {
     if (type == Datatype.INT32 && value instanceof Integer number) {
       return Tensor.ofInts(name, number);
     }
-    if (type == Datatype.INT32 && value instanceof List<?> list) {
+    if (type == Datatype.INT32
+        && value instanceof List<?> list
+        && list.stream().allMatch(Integer.class::isInstance)) {
       return Tensor.ofInts(name, list.stream().mapToInt(e -> ((Number) e).intValue()).toArray());
     }
     if (type == Datatype.UINT64 && value instanceof Number number) {

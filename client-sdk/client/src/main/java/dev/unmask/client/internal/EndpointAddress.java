@@ -1,7 +1,8 @@
 package dev.unmask.client.internal;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a server listens.
@@ -15,6 +16,12 @@ public record EndpointAddress(boolean grpc, boolean secure, String host, int por
   private static final int GRPC_PORT = 8001;
   private static final int HTTP_PORT = 8000;
   private static final int HTTPS_PORT = 443;
+  private static final int MAX_PORT = 65535;
+
+  /** Host names are taken as they are; those of containers are not what RFC 3986 allows. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "([A-Za-z]+)://(\\[[0-9A-Fa-f:.]+\\]|[^\\[\\]:/?#@\\s]+)(?::([0-9]{1,5}))?/?");
 
   /**
    * Parses an address.
@@ -24,32 +31,24 @@ public record EndpointAddress(boolean grpc, boolean secure, String host, int por
    * @throws IllegalArgumentException for anything else
    */
   public static EndpointAddress parse(String uri) {
-    URI parsed;
-    try {
-      parsed = new URI(uri);
-    } catch (URISyntaxException e) {
-      throw invalid(uri, e.getReason());
+    Matcher parts = ADDRESS.matcher(uri);
+    if (!parts.matches()) {
+      throw invalid(uri, "it is not SCHEME://HOST[:PORT]");
     }
-    String scheme = String.valueOf(parsed.getScheme());
+    String scheme = parts.group(1).toLowerCase(Locale.ROOT);
     boolean grpc = scheme.equals("grpc") || scheme.equals("grpcs");
     boolean secure = scheme.equals("grpcs") || scheme.equals("https");
     if (!grpc && !scheme.equals("http") && !secure) {
       throw invalid(uri, "scheme is none of grpc, grpcs, http, https");
     }
-    if (parsed.getHost() == null) {
-      throw invalid(uri, "there is no host");
+    int port = grpc ? GRPC_PORT : secure ? HTTPS_PORT : HTTP_PORT;
+    if (parts.group(3) != null) {
+      port = Integer.parseInt(parts.group(3));
+      if (port < 1 || port > MAX_PORT) {
+        throw invalid(uri, "port is not in [1, " + MAX_PORT + "]");
+      }
     }
-    String path = parsed.getRawPath() == null ? "" : parsed.getRawPath();
-    if ((!path.isEmpty() && !path.equals("/"))
-        || parsed.getRawQuery() != null
-        || parsed.getRawUserInfo() != null) {
-      throw invalid(uri, "there is more than scheme, host and port");
-    }
-    int port = parsed.getPort();
-    if (port < 0) {
-      port = grpc ? GRPC_PORT : secure ? HTTPS_PORT : HTTP_PORT;
-    }
-    String host = parsed.getHost();
+    String host = parts.group(2);
     return new EndpointAddress(
         grpc, secure, host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port);
   }

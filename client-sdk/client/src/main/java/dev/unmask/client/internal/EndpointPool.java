@@ -1,6 +1,7 @@
 package dev.unmask.client.internal;
 
 import dev.unmask.client.Balancing;
+import dev.unmask.client.ErrorCode;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -70,17 +71,15 @@ final class EndpointPool {
   }
 
   private Endpoint choose(Predicate<Endpoint> wanted) {
-    int start = Math.floorMod(next.getAndIncrement(), endpoints.size());
-    Endpoint best = null;
-    for (int i = 0; i < endpoints.size(); i++) {
-      Endpoint endpoint = endpoints.get((start + i) % endpoints.size());
-      if (!wanted.test(endpoint)) {
-        continue;
-      }
-      if (balancing == Balancing.ROUND_ROBIN) {
-        return endpoint;
-      }
-      if (best == null || endpoint.outstanding() < best.outstanding()) {
+    List<Endpoint> candidates = endpoints.stream().filter(wanted).toList();
+    if (candidates.isEmpty()) {
+      return null;
+    }
+    int start = Math.floorMod(next.getAndIncrement(), candidates.size());
+    Endpoint best = candidates.get(start);
+    for (int i = 1; i < candidates.size() && balancing == Balancing.LEAST_OUTSTANDING; i++) {
+      Endpoint endpoint = candidates.get((start + i) % candidates.size());
+      if (endpoint.outstanding() < best.outstanding()) {
         best = endpoint;
       }
     }
@@ -89,7 +88,7 @@ final class EndpointPool {
 
   /** An endpoint answered, whatever it said. */
   void answered(Endpoint endpoint) {
-    if (endpoint.isDown() && endpoints.size() == 1) {
+    if (endpoint.isDown()) {
       endpoint.setDown(false);
     }
   }
@@ -113,6 +112,9 @@ final class EndpointPool {
   }
 
   private void probe(Endpoint endpoint, long waitNanos) {
+    if (!endpoint.isDown()) {
+      return;
+    }
     endpoint.transport().retryConnection();
     ask(
         endpoint,
@@ -160,8 +162,10 @@ final class EndpointPool {
             call.cancel();
             probe.end(false);
           });
-    } catch (RuntimeException e) {
-      probe.end(false);
+    } catch (RuntimeException | Error e) {
+      // What the request needs is missing, such as a token; the endpoint may be well.
+      ClientCore.LOG.log(System.Logger.Level.DEBUG, "an endpoint cannot be asked", e);
+      probe.end(true);
     }
   }
 
@@ -189,8 +193,12 @@ final class EndpointPool {
     }
 
     @Override
+    public void onActivity() {}
+
+    /** Who says that it does not tell can be reached. */
+    @Override
     public void onFailure(Failure failure) {
-      end(false);
+      end(failure.code() != ErrorCode.UNAVAILABLE && failure.code() != ErrorCode.DEADLINE_EXCEEDED);
     }
 
     void end(boolean result) {

@@ -17,12 +17,20 @@ public final class EventQueue<R> implements ResponseConsumer<R> {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Queue<R> waiting = new ArrayDeque<>();
+
+  /** What the taking thread has to itself. */
+  private Queue<R> taking = new ArrayDeque<>();
+
+  /** Guarded by the lock, as all below. */
+  private Queue<R> waiting = new ArrayDeque<>();
+
   private Exchange<R> exchange;
   private UnmaskClientException error;
-  private int taken;
   private boolean ended;
-  private boolean cancelled;
+  private volatile boolean cancelled;
+
+  /** Of the taking thread. */
+  private int taken;
 
   EventQueue() {}
 
@@ -40,34 +48,33 @@ public final class EventQueue<R> implements ResponseConsumer<R> {
    * @throws InterruptedException where the thread was interrupted; the request goes on
    */
   public R take() throws InterruptedException {
-    R next;
-    int more = 0;
+    if (taking.isEmpty()) {
+      awaitMore();
+    }
+    R next = cancelled ? null : taking.poll();
+    if (next != null && ++taken == ROOM / 2) {
+      taken = 0;
+      exchange.request(ROOM / 2);
+    }
+    return next;
+  }
+
+  /** Waits for responses and takes all that there are, or none where no more come. */
+  private void awaitMore() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (waiting.isEmpty() && !ended && !cancelled) {
         changed.await();
       }
-      if (cancelled) {
-        return null;
+      if (waiting.isEmpty() && error != null && !cancelled) {
+        throw Failures.again(error);
       }
-      next = waiting.poll();
-      if (next == null) {
-        if (error != null) {
-          throw Failures.again(error);
-        }
-        return null;
-      }
-      if (++taken == ROOM / 2) {
-        taken = 0;
-        more = ROOM / 2;
-      }
+      Queue<R> empty = taking;
+      taking = waiting;
+      waiting = empty;
     } finally {
       lock.unlock();
     }
-    if (more > 0) {
-      exchange.request(more);
-    }
-    return next;
   }
 
   /** Gives the request up; nothing is taken any more. */

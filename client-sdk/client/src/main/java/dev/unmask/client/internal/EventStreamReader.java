@@ -5,6 +5,7 @@ import dev.unmask.client.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ final class EventStreamReader<R> implements HttpReader<R> {
   private static final byte LF = '\n';
   private static final byte CR = '\r';
   private static final String DATA = "data:";
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final String DONE = "[DONE]";
 
   private final BiConsumer<JsonNode, Consumer<R>> events;
@@ -26,6 +28,7 @@ final class EventStreamReader<R> implements HttpReader<R> {
   private final StringBuilder data = new StringBuilder();
   private byte[] line = new byte[256];
   private int lineLength;
+  private boolean firstLine = true;
   private boolean afterCr;
   private boolean hasData;
   private int status;
@@ -46,7 +49,7 @@ final class EventStreamReader<R> implements HttpReader<R> {
   public void head(int status, Map<String, String> headers) {
     this.status = status;
     String type = headers.getOrDefault("content-type", "");
-    if (!type.startsWith("text/event-stream")) {
+    if (!type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
       other =
           new WholeBodyReader<>(
               (body, sink) -> {
@@ -92,6 +95,10 @@ final class EventStreamReader<R> implements HttpReader<R> {
     }
     String text = new String(line, 0, lineLength, StandardCharsets.UTF_8);
     lineLength = 0;
+    if (firstLine && text.startsWith(BYTE_ORDER_MARK)) {
+      text = text.substring(BYTE_ORDER_MARK.length());
+    }
+    firstLine = false;
     if (text.startsWith(DATA)) {
       if (hasData) {
         data.append('\n');

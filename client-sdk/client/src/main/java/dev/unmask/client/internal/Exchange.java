@@ -1,5 +1,6 @@
 package dev.unmask.client.internal;
 
+import dev.unmask.client.ClientInterceptor;
 import dev.unmask.client.ErrorCode;
 import dev.unmask.client.GenerateResult;
 import dev.unmask.client.GenerationEvent;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
@@ -40,11 +40,11 @@ final class Exchange<R> {
   private final List<RequestObserver> observers = new ArrayList<>();
   private final long startNanos = System.nanoTime();
   private final long timeoutNanos;
+  private final long idleNanos;
 
   private final Object lock = new Object();
   private final List<Attempt> live = new ArrayList<>();
   private final Set<Endpoint> tried = new HashSet<>();
-  private final List<Future<?>> timers = new ArrayList<>();
   private Attempt winner;
   private String lastEndpoint = "";
   private int attempts;
@@ -52,6 +52,12 @@ final class Exchange<R> {
   private long responses;
   private long lastNanos = startNanos;
   private R last;
+  private boolean hedged;
+
+  /** Whether interceptors are being asked, and how the request ended meanwhile. */
+  private boolean starting;
+
+  private RequestOutcome early;
   private boolean done;
 
   Exchange(ClientCore core, Operation<R> operation, ResponseConsumer<R> consumer) {
@@ -59,18 +65,9 @@ final class Exchange<R> {
     this.operation = operation;
     this.consumer = consumer;
     this.info = operation.info();
-    this.timeoutNanos = nanos(operation.timeout().orElse(core.requestTimeout()));
-  }
-
-  private static long nanos(Duration duration) {
-    if (duration.isZero()) {
-      return Long.MAX_VALUE;
-    }
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException e) {
-      return Long.MAX_VALUE;
-    }
+    this.timeoutNanos = Durations.limitNanos(operation.timeout().orElse(core.requestTimeout()));
+    // Who answers once may well be silent until then.
+    this.idleNanos = info.streaming() ? core.idleNanos() : Long.MAX_VALUE;
   }
 
   /**
@@ -79,40 +76,54 @@ final class Exchange<R> {
    * @throws RuntimeException what an interceptor threw; nothing was sent then
    */
   void start() {
-    core.interceptors()
-        .forEach(
-            interceptor ->
-                observers.add(
-                    interceptor.onStart(
-                        info, (name, value) -> headers.put(Names.header(name), value))));
+    synchronized (lock) {
+      if (done) {
+        return;
+      }
+      starting = true;
+    }
+    try {
+      for (ClientInterceptor interceptor : core.interceptors()) {
+        observers.add(interceptor.onStart(info, this::addHeader));
+      }
+    } catch (RuntimeException | Error e) {
+      fail(new Failure(ErrorCode.CANCELLED, "an interceptor failed: " + e, false, e), false);
+      started();
+      throw e;
+    }
+    if (started()) {
+      return;
+    }
     core.budget().earn();
     if (!core.register(this)) {
       fail(Failure.answered(ErrorCode.CANCELLED, "client is closed"), false);
       return;
     }
-    if (timeoutNanos != Long.MAX_VALUE) {
-      schedule(timeoutNanos, this::onDeadline);
-    }
-    if (!core.idleTimeout().isZero()) {
-      schedule(core.idleTimeout().toNanos(), this::checkIdle);
-    }
-    if (!core.hedgeDelay().isZero()) {
-      schedule(core.hedgeDelay().toNanos(), this::hedge);
-    }
     attempt();
+    synchronized (lock) {
+      if (!done) {
+        return;
+      }
+    }
+    // It may have ended before it was registered.
+    core.unregister(this);
   }
 
-  private void schedule(long nanos, Runnable action) {
-    Future<?> timer = core.timers().schedule(nanos, action);
-    if (timer != null) {
-      synchronized (lock) {
-        if (!done) {
-          timers.add(timer);
-          return;
-        }
-      }
-      timer.cancel(false);
+  private void addHeader(String name, String value) {
+    headers.put(Names.header(name), Names.value(name, value));
+  }
+
+  /** All observers are there; tells them the end where it has come already, and whether it has. */
+  private boolean started() {
+    RequestOutcome outcome;
+    synchronized (lock) {
+      starting = false;
+      outcome = early;
     }
+    if (outcome != null) {
+      tell(observer -> observer.onEnd(outcome));
+    }
+    return outcome != null;
   }
 
   private void attempt() {
@@ -129,6 +140,7 @@ final class Exchange<R> {
       lastNanos = System.nanoTime();
       attempt = new Attempt(chosen);
       live.add(attempt);
+      chosen.begin();
     }
     tell(observer -> observer.onAttempt(attempt.endpoint.name(), number));
     attempt.start();
@@ -155,45 +167,70 @@ final class Exchange<R> {
     fail(Failure.answered(ErrorCode.CANCELLED, "client was closed"), false);
   }
 
-  private void onDeadline() {
-    fail(
-        Failure.answered(
-            ErrorCode.DEADLINE_EXCEEDED,
-            "not done within timeout=" + Duration.ofNanos(timeoutNanos)),
-        false);
+  /**
+   * How long until something has to be done about the time.
+   *
+   * @param now {@link System#nanoTime}
+   * @return {@link Long#MAX_VALUE} for never
+   */
+  long nanosUntilDue(long now) {
+    synchronized (lock) {
+      if (done) {
+        return Long.MAX_VALUE;
+      }
+      return Math.min(Math.min(deadlineIn(now), idleIn(now)), hedgeIn(now));
+    }
+  }
+
+  private long deadlineIn(long now) {
+    return left(startNanos, timeoutNanos, now);
+  }
+
+  private long hedgeIn(long now) {
+    return winner == null && !hedged ? left(startNanos, core.hedgeNanos(), now) : Long.MAX_VALUE;
   }
 
   /** A server that is waited for must give a sign of life now and then. */
-  private void checkIdle() {
-    long idle = core.idleTimeout().toNanos();
-    long left;
+  private long idleIn(long now) {
+    // The end, which nobody has to ask for, may come with one response more than was asked for.
+    return demand == responses ? Long.MAX_VALUE : left(lastNanos, idleNanos, now);
+  }
+
+  private static long left(long since, long limit, long now) {
+    return limit == Long.MAX_VALUE ? Long.MAX_VALUE : limit - (now - since);
+  }
+
+  /** Does what is due. */
+  void checkTime() {
+    boolean late;
+    boolean idle;
+    boolean hedge;
     synchronized (lock) {
-      if (done) {
-        return;
-      }
-      // The end, which nobody has to ask for, may come with one response more than was asked for.
-      boolean waiting = demand != responses;
-      left = waiting ? lastNanos + idle - System.nanoTime() : idle;
+      long now = System.nanoTime();
+      late = !done && deadlineIn(now) <= 0;
+      idle = !done && idleIn(now) <= 0;
+      hedge = !done && hedgeIn(now) <= 0;
+      hedged |= hedge;
     }
-    if (left > 0) {
-      schedule(left, this::checkIdle);
-    } else {
-      fail(
-          Failure.answered(
-              ErrorCode.DEADLINE_EXCEEDED, "no response within idleTimeout=" + core.idleTimeout()),
-          false);
+    if (late) {
+      String message = "not done within timeout=" + Duration.ofNanos(timeoutNanos);
+      failLate(message);
+    } else if (idle) {
+      String message = "no response within idleTimeout=" + core.idleTimeout();
+      failLate(message);
+    } else if (hedge) {
+      attempt();
     }
   }
 
-  private void hedge() {
+  /** Who was silent until now is asked whether it is well before it gets another request. */
+  private void failLate(String message) {
+    List<Attempt> silent;
     synchronized (lock) {
-      if (done || winner != null || attempts >= core.budget().maxAttempts()) {
-        return;
-      }
+      silent = winner == null ? List.copyOf(live) : List.of();
     }
-    if (core.budget().spend()) {
-      attempt();
-    }
+    silent.forEach(attempt -> core.endpoints().unreachable(attempt.endpoint));
+    fail(Failure.answered(ErrorCode.DEADLINE_EXCEEDED, message), false);
   }
 
   private void fail(Failure failure, boolean retrySafe) {
@@ -217,15 +254,14 @@ final class Exchange<R> {
    */
   private void end(UnmaskClientException error, boolean told) {
     List<Attempt> left;
-    List<Future<?>> stopped;
     RequestOutcome outcome;
+    boolean late;
     synchronized (lock) {
       if (done) {
         return;
       }
       done = true;
-      left = error == null ? List.of() : List.copyOf(live);
-      stopped = List.copyOf(timers);
+      left = List.copyOf(live);
       outcome =
           new RequestOutcome(
               Optional.ofNullable(error),
@@ -234,11 +270,14 @@ final class Exchange<R> {
               attempts,
               responses,
               Duration.ofNanos(System.nanoTime() - startNanos));
+      early = starting ? outcome : null;
+      late = starting;
     }
-    stopped.forEach(timer -> timer.cancel(false));
     left.forEach(Attempt::giveUp);
     core.unregister(this);
-    tell(observer -> observer.onEnd(outcome));
+    if (!late) {
+      tell(observer -> observer.onEnd(outcome));
+    }
     if (told && error == null) {
       consumer.onEnd();
     } else if (told) {
@@ -256,7 +295,7 @@ final class Exchange<R> {
     for (RequestObserver observer : observers) {
       try {
         what.accept(observer);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         ClientCore.LOG.log(System.Logger.Level.WARNING, "a request observer failed", e);
       }
     }
@@ -277,7 +316,6 @@ final class Exchange<R> {
     }
 
     void start() {
-      endpoint.begin();
       Transport.TransportCall opened;
       try {
         long left =
@@ -287,7 +325,7 @@ final class Exchange<R> {
         opened =
             endpoint.transport().open(operation, core.headers().forAttempt(headers), left, this);
         opened.start();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         onFailure(
             e instanceof ReadException expected
                 ? expected.failure()
@@ -347,7 +385,7 @@ final class Exchange<R> {
       List<Attempt> losers = List.of();
       boolean first;
       synchronized (lock) {
-        if (done || ended) {
+        if (done || ended || (winner != null && winner != this)) {
           return;
         }
         first = winner == null;
@@ -369,10 +407,24 @@ final class Exchange<R> {
     }
 
     @Override
-    public void onEnd() {
-      if (leave()) {
-        end(null, true);
+    public void onActivity() {
+      synchronized (lock) {
+        lastNanos = System.nanoTime();
       }
+    }
+
+    @Override
+    public void onEnd() {
+      if (!leave()) {
+        return;
+      }
+      synchronized (lock) {
+        if (winner != null && winner != this) {
+          return;
+        }
+      }
+      core.endpoints().answered(endpoint);
+      end(null, true);
     }
 
     @Override
@@ -394,9 +446,12 @@ final class Exchange<R> {
         untouched = winner == null;
         next = attempts + 1;
       }
-      boolean safe = untouched && failure.code() == ErrorCode.UNAVAILABLE;
+      boolean safe =
+          untouched
+              && failure.code() == ErrorCode.UNAVAILABLE
+              && (operation.isRepeatable() || !failure.mayHaveBegun());
       if (safe && next <= core.budget().maxAttempts() && core.budget().spend()) {
-        schedule(core.budget().backoffNanos(next), Exchange.this::attempt);
+        core.timers().later(core.budget().backoffNanos(next), Exchange.this::attempt);
       } else {
         fail(failure, safe);
       }

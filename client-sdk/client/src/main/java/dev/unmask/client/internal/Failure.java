@@ -1,6 +1,7 @@
 package dev.unmask.client.internal;
 
 import dev.unmask.client.ErrorCode;
+import java.net.ConnectException;
 
 /**
  * Why an attempt failed.
@@ -11,6 +12,11 @@ import dev.unmask.client.ErrorCode;
  * @param cause what was caught; may be null
  */
 public record Failure(ErrorCode code, String message, boolean connection, Throwable cause) {
+  /** Whether the request may have reached a server that did not say that it refuses it. */
+  boolean mayHaveBegun() {
+    return connection && !(cause instanceof ConnectException);
+  }
+
   /** What a server answered. */
   public static Failure answered(ErrorCode code, String message) {
     return new Failure(code, message, false, null);

@@ -25,13 +25,13 @@ public final class Failures {
    *
    * @throws UnmaskClientException where it failed
    */
-  public static <T> T await(CompletableFuture<T> future) {
+  static <T> T await(CompletableFuture<T> future, String requestId) {
     try {
       return future.get();
     } catch (InterruptedException e) {
       future.cancel(true);
       Thread.currentThread().interrupt();
-      throw interrupted(e);
+      throw interrupted(e, requestId);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnmaskClientException error) {
         throw again(error);
@@ -41,8 +41,8 @@ public final class Failures {
   }
 
   /** The thread that waited was interrupted. */
-  public static UnmaskClientException interrupted(InterruptedException e) {
+  public static UnmaskClientException interrupted(InterruptedException e, String requestId) {
     return UnmaskClientException.of(
-        ErrorCode.CANCELLED, "interrupted while waiting", "", "", false, e);
+        ErrorCode.CANCELLED, "interrupted while waiting", "", requestId, false, e);
   }
 }

@@ -1,6 +1,7 @@
 package dev.unmask.client.internal;
 
 import dev.unmask.client.ErrorCode;
+import dev.unmask.client.RequestInfo;
 import dev.unmask.client.UnmaskClientException;
 
 /**
@@ -10,10 +11,12 @@ import dev.unmask.client.UnmaskClientException;
  */
 final class FirstResponse<R> implements ResponseConsumer<R> {
   private final CallFuture<R> future;
+  private final RequestInfo info;
   private R first;
 
-  FirstResponse(CallFuture<R> future) {
+  FirstResponse(CallFuture<R> future, RequestInfo info) {
     this.future = future;
+    this.info = info;
   }
 
   @Override
@@ -26,7 +29,12 @@ final class FirstResponse<R> implements ResponseConsumer<R> {
     if (first == null) {
       future.fail(
           UnmaskClientException.of(
-              ErrorCode.PROTOCOL, "the server gave no response", "", "", false, null));
+              ErrorCode.PROTOCOL,
+              "the server gave no response",
+              "",
+              info.requestId(),
+              false,
+              null));
     } else {
       future.succeed(first);
     }

@@ -100,7 +100,9 @@ public final class GenerateOperation implements Operation<GenerationEvent> {
     }
     Json.members(json, encoded.parameters());
     // Others take it for a parameter that they do not know.
-    if (timeoutMicros > 0 && request.format() == ModelFormat.UNMASK) {
+    if (timeoutMicros > 0
+        && request.format() == ModelFormat.UNMASK
+        && !request.parameters().containsKey("timeout")) {
       json.writeNumberField("timeout", timeoutMicros);
     }
     json.writeEndObject();
@@ -121,10 +123,7 @@ public final class GenerateOperation implements Operation<GenerationEvent> {
       if (response.getOutputsCount() > 0) {
         reader.read(new GrpcOutputs(response), sink);
       }
-      if (GrpcMessages.isFinal(response) && !ended) {
-        ended = true;
-        reader.end(sink);
-      }
+      ended |= GrpcMessages.isFinal(response);
     }
 
     @Override
@@ -132,6 +131,7 @@ public final class GenerateOperation implements Operation<GenerationEvent> {
       if (!ended) {
         throw ReadException.protocol("the stream ended before the last response");
       }
+      reader.end(sink);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.unmask.client.ErrorCode;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -11,8 +12,6 @@ import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NegotiationType;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -24,22 +23,26 @@ import javax.net.ssl.SSLException;
 final class GrpcTransport implements Transport {
   private static final long CLOSE_SECONDS = 10;
 
+  /** Pings on connections with calls; Triton closes connections that ping more than every five. */
+  private static final long KEEPALIVE_MINUTES = 6;
+
   /** Makes Triton end a stream with an error's status, instead of its text in a message. */
   private static final Metadata.Key<String> STREAM_ERRORS = key("triton_grpc_error");
 
   private final String endpoint;
   private final ManagedChannel channel;
 
-  GrpcTransport(EndpointAddress address, TransportOptions options, EventLoopGroup threads) {
+  GrpcTransport(EndpointAddress address, TransportOptions options, IoThreads threads) {
     endpoint = address.toString();
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(address.host(), address.port())
-            .eventLoopGroup(threads)
-            .channelType(NioSocketChannel.class)
+            .eventLoopGroup(threads.group())
+            .channelType(threads.channelType())
             .directExecutor()
             .disableRetry()
             .userAgent(options.userAgent())
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectMillis())
+            .keepAliveTime(KEEPALIVE_MINUTES, TimeUnit.MINUTES)
             .maxInboundMessageSize(options.maxResponseBytes());
     if (address.secure()) {
       try {
@@ -81,7 +84,13 @@ final class GrpcTransport implements Transport {
         timeoutNanos == Long.MAX_VALUE
             ? CallOptions.DEFAULT
             : CallOptions.DEFAULT.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS);
-    return new Call<>(channel.newCall(operation.method(), options), operation, metadata, inbound);
+    // Not of the call that the caller may be serving: this one has a life of its own.
+    Context caller = Context.ROOT.attach();
+    try {
+      return new Call<>(channel.newCall(operation.method(), options), operation, metadata, inbound);
+    } finally {
+      Context.ROOT.detach(caller);
+    }
   }
 
   @Override
@@ -127,9 +136,14 @@ final class GrpcTransport implements Transport {
 
     @Override
     public void start() {
-      call.start(this, headers);
-      call.sendMessage(operation.request());
-      call.halfClose();
+      Context caller = Context.ROOT.attach();
+      try {
+        call.start(this, headers);
+        call.sendMessage(operation.request());
+        call.halfClose();
+      } finally {
+        Context.ROOT.detach(caller);
+      }
     }
 
     @Override
@@ -156,6 +170,7 @@ final class GrpcTransport implements Transport {
         return;
       }
       if (!gave) {
+        inbound.onActivity();
         call.request(1);
       }
     }

@@ -8,7 +8,8 @@ import java.util.function.Supplier;
  * Headers of every request.
  *
  * @param fixed by lower case names
- * @param token asked for every attempt, sent as {@code authorization: Bearer}; null for none
+ * @param token asked for every attempt, sent as {@code authorization: Bearer} unless it is null;
+ *     null for none
  */
 public record Headers(Map<String, String> fixed, Supplier<String> token) {
   /**
@@ -28,8 +29,9 @@ public record Headers(Map<String, String> fixed, Supplier<String> token) {
     }
     Map<String, String> all = new LinkedHashMap<>(fixed);
     all.putAll(more);
-    if (token != null) {
-      all.put("authorization", "Bearer " + token.get());
+    String current = token == null ? null : token.get();
+    if (current != null) {
+      all.put("authorization", Names.value("authorization", "Bearer " + current));
     }
     return all;
   }

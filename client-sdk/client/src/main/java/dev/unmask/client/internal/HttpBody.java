@@ -22,6 +22,9 @@ record HttpBody(Map<String, String> headers, byte[] bytes) {
   /** The first bytes of the body as JSON. */
   JsonNode json(int length) {
     JsonNode json = Json.read(bytes, 0, length, "response");
+    if (!json.isContainerNode()) {
+      throw ReadException.protocol("response is no JSON object");
+    }
     HttpErrors.check(json);
     return json;
   }

@@ -83,7 +83,17 @@ final class HttpCall<R> implements TransportCall, HttpConnection.User {
       made.close();
       return;
     }
-    made.begin(this, request());
+    FullHttpRequest request;
+    try {
+      request = request();
+    } catch (RuntimeException e) {
+      ended = true;
+      made.close();
+      inbound.onFailure(
+          new Failure(ErrorCode.INTERNAL, "request cannot be sent: " + e.getMessage(), false, e));
+      return;
+    }
+    made.begin(this, request);
   }
 
   private FullHttpRequest request() {
@@ -159,6 +169,7 @@ final class HttpCall<R> implements TransportCall, HttpConnection.User {
       return;
     }
     int before = read.size();
+    inbound.onActivity();
     unread += piece.remaining();
     try {
       operation.reader().read(piece, read::add);

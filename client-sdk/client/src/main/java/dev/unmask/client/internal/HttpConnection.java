@@ -1,9 +1,11 @@
 package dev.unmask.client.internal;
 
+import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.SimpleChannelInboundHandler;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpRequest;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpClientCodec;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpContent;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpObject;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponse;
@@ -38,6 +40,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     boolean wantsMore();
   }
 
+  private static final int SWITCHING_PROTOCOLS = 101;
+
   private final HttpTransport transport;
   private final AtomicBoolean resting = new AtomicBoolean();
   private ChannelHandlerContext context;
@@ -45,6 +49,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private boolean written;
   private boolean keepAlive;
   private boolean informational;
+
+  /** Whether it reads to see the server close it. */
+  private boolean watching;
 
   HttpConnection(HttpTransport transport) {
     this.transport = transport;
@@ -75,6 +82,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     user = next;
+    watching = false;
     written = false;
     keepAlive = false;
     ChannelFuture writing = context.writeAndFlush(request);
@@ -109,7 +117,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     if (message instanceof HttpResponse response) {
-      informational = response.status().code() < 200;
+      int status = response.status().code();
+      if (status == SWITCHING_PROTOCOLS) {
+        breakOff(new ReadFailure(new IOException("status 101 was not asked for")));
+        return;
+      }
+      informational = status < 200;
       if (!informational) {
         keepAlive = HttpUtil.isKeepAlive(response);
         user.onHead(response.status().code(), headers(response));
@@ -144,7 +157,6 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (keepAlive && written && context.channel().isActive()) {
       resting.set(true);
       transport.release(this);
-      context.read();
     } else {
       close();
     }
@@ -159,8 +171,33 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (user != null && user.wantsMore()) {
+    if (user != null) {
+      if (user.wantsMore()) {
+        ctx.read();
+      }
+    } else if (watching) {
+      // What comes unasked would be taken for the beginning of the next answer.
+      close();
+    } else {
+      watching = true;
+      forgetLeftovers();
       ctx.read();
+    }
+  }
+
+  /** A codec that goes gives up the bytes that it has and that are no whole message. */
+  private void forgetLeftovers() {
+    context.pipeline().remove(HttpClientCodec.class);
+    context.pipeline().addBefore(context.name(), null, HttpTransport.codec());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    if (message instanceof ByteBuf leftovers) {
+      leftovers.release();
+      close();
+    } else {
+      super.channelRead(ctx, message);
     }
   }
 

@@ -13,6 +13,8 @@ final class HttpPaths {
   }
 
   static String escape(String segment) {
-    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    String escaped = URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    // These would mean another path.
+    return escaped.equals(".") || escaped.equals("..") ? escaped.replace(".", "%2E") : escaped;
   }
 }

@@ -5,10 +5,8 @@ import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.group.ChannelGroup;
 import io.grpc.netty.shaded.io.netty.channel.group.DefaultChannelGroup;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpClientCodec;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
@@ -41,10 +39,10 @@ final class HttpTransport implements Transport {
   private final ConcurrentLinkedDeque<HttpConnection> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
-  HttpTransport(EndpointAddress address, TransportOptions options, EventLoopGroup threads) {
+  HttpTransport(EndpointAddress address, TransportOptions options, IoThreads threads) {
     this.address = address;
     this.options = options;
-    open = new DefaultChannelGroup(threads.next(), true);
+    open = new DefaultChannelGroup(threads.group().next(), true);
     try {
       tls = address.secure() ? TlsContexts.client(options.tls()).build() : null;
     } catch (SSLException e) {
@@ -52,8 +50,8 @@ final class HttpTransport implements Transport {
     }
     bootstrap =
         new Bootstrap()
-            .group(threads)
-            .channel(NioSocketChannel.class)
+            .group(threads.group())
+            .channel(threads.channelType())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.AUTO_READ, false)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectMillis())
@@ -77,11 +75,12 @@ final class HttpTransport implements Transport {
       handler.engine().setSSLParameters(parameters);
       channel.pipeline().addLast(handler);
     }
-    channel
-        .pipeline()
-        .addLast(new HttpClientCodec(MAX_LINE, MAX_HEADERS, MAX_PIECE))
-        .addLast(new HttpConnection(this));
+    channel.pipeline().addLast(codec()).addLast(new HttpConnection(this));
     open.add(channel);
+  }
+
+  static HttpClientCodec codec() {
+    return new HttpClientCodec(MAX_LINE, MAX_HEADERS, MAX_PIECE);
   }
 
   @Override

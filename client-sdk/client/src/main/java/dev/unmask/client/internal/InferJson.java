@@ -9,13 +9,17 @@ import java.io.IOException;
 final class InferJson {
   private InferJson() {}
 
-  static void write(JsonGenerator json, InferRequest request) throws IOException {
+  static void write(JsonGenerator json, InferRequest request, long timeoutMicros)
+      throws IOException {
     json.writeStartObject();
     if (!request.requestId().isEmpty()) {
       json.writeStringField("id", request.requestId());
     }
     json.writeObjectFieldStart("parameters");
     Json.members(json, request.parameters());
+    if (timeoutMicros > 0 && !request.parameters().containsKey("timeout")) {
+      json.writeNumberField("timeout", timeoutMicros);
+    }
     if (request.outputs().isEmpty()) {
       json.writeBooleanField("binary_data_output", true);
     }

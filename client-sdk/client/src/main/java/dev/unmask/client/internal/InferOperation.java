@@ -50,6 +50,12 @@ public final class InferOperation implements Operation<InferResult> {
     return request.timeout();
   }
 
+  /** A step of a sequence changes the state that the model keeps of it. */
+  @Override
+  public boolean isRepeatable() {
+    return !request.parameters().containsKey("sequence_id");
+  }
+
   @Override
   public GrpcOperation<?, ?, InferResult> grpc() {
     ModelInferRequest.Builder message =
@@ -78,7 +84,7 @@ public final class InferOperation implements Operation<InferResult> {
       throw new ReadException(
           ErrorCode.UNSUPPORTED, "HTTP has no streams of tensors; use a gRPC endpoint");
     }
-    byte[] head = Json.bytes(json -> InferJson.write(json, request));
+    byte[] head = Json.bytes(json -> InferJson.write(json, request, timeoutMicros));
     ByteArrayOutputStream body = new ByteArrayOutputStream(head.length + 1024);
     body.writeBytes(head);
     for (Tensor tensor : request.inputs()) {

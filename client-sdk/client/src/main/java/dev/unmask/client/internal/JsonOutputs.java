@@ -10,14 +10,20 @@ final class JsonOutputs implements Outputs {
     this.json = json;
   }
 
-  private JsonNode first(String name) {
+  /** An output; null where there is none, or where it is null. */
+  private JsonNode value(String name) {
     JsonNode value = json.get(name);
+    return value == null || value.isNull() ? null : value;
+  }
+
+  private JsonNode first(String name) {
+    JsonNode value = value(name);
     return value != null && value.isArray() ? value.get(0) : value;
   }
 
   @Override
   public String text(String name) {
-    JsonNode value = json.get(name);
+    JsonNode value = value(name);
     if (value == null || !value.isArray()) {
       return value == null ? null : value.asText();
     }
@@ -28,7 +34,7 @@ final class JsonOutputs implements Outputs {
 
   @Override
   public int[] ints(String name) {
-    JsonNode value = json.get(name);
+    JsonNode value = value(name);
     if (value == null) {
       return null;
     }

@@ -17,6 +17,11 @@ public interface Operation<R> {
   /** How long it may take; empty for the client's own timeout. */
   Optional<Duration> timeout();
 
+  /** Whether doing it twice is as good as once. */
+  default boolean isRepeatable() {
+    return true;
+  }
+
   /**
    * As a gRPC call.
    *

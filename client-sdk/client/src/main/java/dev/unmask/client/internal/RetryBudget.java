@@ -34,8 +34,8 @@ final class RetryBudget {
 
   /** A wait before an attempt, drawn at random up to a bound that doubles with every attempt. */
   long backoffNanos(int attempt) {
-    double doubled = policy.initialBackoff().toNanos() * Math.pow(2, attempt - 2.0);
-    long bound = (long) Math.min(policy.maxBackoff().toNanos(), doubled);
-    return bound <= 0 ? 0 : ThreadLocalRandom.current().nextLong(bound + 1);
+    double doubled = Durations.nanos(policy.initialBackoff()) * Math.pow(2, attempt - 2.0);
+    long bound = (long) Math.min(Durations.nanos(policy.maxBackoff()), doubled);
+    return bound <= 0 ? 0 : ThreadLocalRandom.current().nextLong(bound);
   }
 }

@@ -17,26 +17,18 @@ final class Timers implements AutoCloseable {
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** Runs an action once; null where the client is closed. */
-  Future<?> schedule(long nanos, Runnable action) {
-    try {
-      return executor.schedule(action, nanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      return null;
-    }
-  }
-
   /** Runs an action once, unless the client is closed by then. */
   void later(long nanos, Runnable action) {
-    Future<?> never = schedule(nanos, action);
-    if (never == null) {
-      ClientCore.LOG.log(System.Logger.Level.DEBUG, "client is closed");
+    try {
+      Future<?> unused = executor.schedule(action, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      ClientCore.LOG.log(System.Logger.Level.DEBUG, "client is closed", e);
     }
   }
 
   /** Runs an action again and again. */
   void repeat(Duration interval, Runnable action) {
-    long nanos = interval.toNanos();
+    long nanos = Durations.nanos(interval);
     Future<?> repeated =
         executor.scheduleWithFixedDelay(action, nanos, nanos, TimeUnit.NANOSECONDS);
     if (repeated.isCancelled()) {

@@ -34,6 +34,9 @@ public interface Transport extends AutoCloseable {
     /** A response, or an event of a stream. */
     void onResponse(R response);
 
+    /** Something came, though it gives no response yet. */
+    void onActivity();
+
     /** It ended well. */
     void onEnd();
 

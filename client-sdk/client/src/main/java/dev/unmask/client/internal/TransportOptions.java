@@ -2,6 +2,7 @@ package dev.unmask.client.internal;
 
 import dev.unmask.client.TlsOptions;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What all transports of a client have in common.
@@ -14,6 +15,9 @@ import java.time.Duration;
 public record TransportOptions(
     TlsOptions tls, Duration connectTimeout, int maxResponseBytes, String userAgent) {
   int connectMillis() {
-    return (int) Math.min(Integer.MAX_VALUE, Math.max(1, connectTimeout.toMillis()));
+    return (int)
+        Math.min(
+            Integer.MAX_VALUE,
+            Math.max(1, TimeUnit.NANOSECONDS.toMillis(Durations.nanos(connectTimeout))));
   }
 }

@@ -111,8 +111,7 @@ class HttpFaultsTest {
                   closed.countDown();
                 });
         UnmaskClient client = client(server).idleTimeout(Duration.ofMillis(50)).build()) {
-      UnmaskClientException failure =
-          assertThrows(UnmaskClientException.class, () -> client.generate(REQUEST));
+      UnmaskClientException failure = streamFailure(client, new ArrayList<>());
       assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
       assertEquals("no response within idleTimeout=PT0.05S", failure.getMessage());
       assertTrue(closed.await(30, TimeUnit.SECONDS));

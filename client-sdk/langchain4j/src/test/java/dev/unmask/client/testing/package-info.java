@@ -1,0 +1,2 @@
+/** A real server for tests of clients. */
+package dev.unmask.client.testing;
