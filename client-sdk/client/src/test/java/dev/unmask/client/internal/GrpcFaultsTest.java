@@ -55,20 +55,6 @@ class GrpcFaultsTest {
     };
   }
 
-  private static UnmaskClientException streamFailure(UnmaskClient client, List<String> deltas) {
-    try (GenerationStream stream = client.stream(REQUEST)) {
-      return assertThrows(
-          UnmaskClientException.class,
-          () -> {
-            while (stream.hasNext()) {
-              if (stream.next() instanceof GenerationEvent.Delta delta) {
-                deltas.add(delta.text());
-              }
-            }
-          });
-    }
-  }
-
   @Test
   void connectionCutAfterTheFirstDelta_failsOnceAndIsNotRetried() throws Exception {
     try (ScriptedGrpcServer server =
@@ -120,7 +106,7 @@ class GrpcFaultsTest {
                 });
         UnmaskClient client = client(server.uri()).build()) {
       List<String> deltas = new ArrayList<>();
-      UnmaskClientException failure = streamFailure(client, deltas);
+      UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.PROTOCOL, failure.code());
       assertEquals("the stream ended before the last response", failure.getMessage());
       assertEquals(List.of("a"), deltas);
@@ -138,7 +124,7 @@ class GrpcFaultsTest {
                       ModelStreamInferResponse.newBuilder().setErrorMessage("broken").build());
                 });
         UnmaskClient client = client(server.uri()).build()) {
-      UnmaskClientException failure = streamFailure(client, new ArrayList<>());
+      UnmaskClientException failure = Streams.failure(client, REQUEST, new ArrayList<>());
       assertEquals(ErrorCode.UNKNOWN, failure.code());
       assertEquals("broken", failure.getMessage());
       assertTrue(cancelled.await(30, TimeUnit.SECONDS));
@@ -150,7 +136,7 @@ class GrpcFaultsTest {
     try (ScriptedGrpcServer server = new ScriptedGrpcServer(answering("a", "x".repeat(5000)));
         UnmaskClient client = client(server.uri()).maxResponseBytes(1000).build()) {
       List<String> deltas = new ArrayList<>();
-      UnmaskClientException failure = streamFailure(client, deltas);
+      UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.RESOURCE_EXHAUSTED, failure.code());
       assertEquals(List.of("a"), deltas);
       assertEquals(1, server.requests());
@@ -168,7 +154,7 @@ class GrpcFaultsTest {
                 });
         UnmaskClient client = client(server.uri()).idleTimeout(Duration.ofMillis(100)).build()) {
       List<String> deltas = new ArrayList<>();
-      UnmaskClientException failure = streamFailure(client, deltas);
+      UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
       assertEquals(List.of("a"), deltas);
       assertTrue(cancelled.await(30, TimeUnit.SECONDS));
@@ -253,7 +239,7 @@ class GrpcFaultsTest {
                 });
         UnmaskClient client = client(server.uri()).build()) {
       List<String> deltas = new ArrayList<>();
-      UnmaskClientException failure = streamFailure(client, deltas);
+      UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.UNAVAILABLE, failure.code());
       assertFalse(failure.isRetrySafe());
       assertEquals(List.of("a"), deltas);

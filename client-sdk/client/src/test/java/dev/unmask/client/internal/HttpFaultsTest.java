@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.client.ErrorCode;
 import dev.unmask.client.GenerateRequest;
-import dev.unmask.client.GenerationEvent;
 import dev.unmask.client.GenerationStream;
 import dev.unmask.client.RequestObserver;
 import dev.unmask.client.RetryPolicy;
@@ -46,21 +45,6 @@ class HttpFaultsTest {
     return builder.retry(new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 1));
   }
 
-  /** The text that came before the stream failed. */
-  private static UnmaskClientException streamFailure(UnmaskClient client, List<String> deltas) {
-    try (GenerationStream stream = client.stream(REQUEST)) {
-      return assertThrows(
-          UnmaskClientException.class,
-          () -> {
-            while (stream.hasNext()) {
-              if (stream.next() instanceof GenerationEvent.Delta delta) {
-                deltas.add(delta.text());
-              }
-            }
-          });
-    }
-  }
-
   @Test
   void dropAfterTheFirstEvent_failsOnceAndIsNotRetried() throws Exception {
     try (ScriptedHttpServer server =
@@ -72,7 +56,7 @@ class HttpFaultsTest {
                 });
         UnmaskClient client = client(server).build()) {
       List<String> deltas = new ArrayList<>();
-      UnmaskClientException failure = streamFailure(client, deltas);
+      UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.UNAVAILABLE, failure.code());
       assertFalse(failure.isRetrySafe());
       assertEquals("r", failure.requestId());
@@ -93,7 +77,7 @@ class HttpFaultsTest {
                 });
         UnmaskClient client = client(server).build()) {
       List<String> deltas = new ArrayList<>();
-      UnmaskClientException failure = streamFailure(client, deltas);
+      UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.PROTOCOL, failure.code());
       assertEquals("responses ended before output 'finish_reason' came", failure.getMessage());
       assertEquals(List.of("a"), deltas);
@@ -111,7 +95,7 @@ class HttpFaultsTest {
                   closed.countDown();
                 });
         UnmaskClient client = client(server).idleTimeout(Duration.ofMillis(50)).build()) {
-      UnmaskClientException failure = streamFailure(client, new ArrayList<>());
+      UnmaskClientException failure = Streams.failure(client, REQUEST, new ArrayList<>());
       assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());
       assertEquals("no response within idleTimeout=PT0.05S", failure.getMessage());
       assertTrue(closed.await(30, TimeUnit.SECONDS));
@@ -153,7 +137,7 @@ class HttpFaultsTest {
                 });
         UnmaskClient client = client(server).maxResponseBytes(1000).build()) {
       List<String> deltas = new ArrayList<>();
-      UnmaskClientException failure = streamFailure(client, deltas);
+      UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.RESOURCE_EXHAUSTED, failure.code());
       assertEquals("response is longer than maxResponseBytes=1000", failure.getMessage());
       assertEquals(List.of("a"), deltas);
@@ -180,7 +164,7 @@ class HttpFaultsTest {
                     connection.awaitClosed();
                   });
           UnmaskClient client = client(server).build()) {
-        UnmaskClientException failure = streamFailure(client, new ArrayList<>());
+        UnmaskClientException failure = Streams.failure(client, REQUEST, new ArrayList<>());
         assertEquals(ErrorCode.PROTOCOL, failure.code(), answer + failure);
         assertEquals(1, server.requests());
       }
