@@ -150,7 +150,6 @@ public final class ClientCore implements AutoCloseable {
 
   /** Starts a generation whose events wait in a queue. */
   public EventQueue<GenerationEvent> queue(GenerateRequest request) {
-    checkMayBlock();
     EventQueue<GenerationEvent> queue = new EventQueue<>();
     queue.start(this, new GenerateOperation(request, true));
     return queue;

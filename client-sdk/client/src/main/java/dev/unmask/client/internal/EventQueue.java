@@ -24,6 +24,7 @@ public final class EventQueue<R> implements ResponseConsumer<R> {
   /** Guarded by the lock, as all below. */
   private Queue<R> waiting = new ArrayDeque<>();
 
+  private ClientCore core;
   private Exchange<R> exchange;
   private UnmaskClientException error;
   private boolean ended;
@@ -34,7 +35,8 @@ public final class EventQueue<R> implements ResponseConsumer<R> {
 
   EventQueue() {}
 
-  void start(ClientCore core, Operation<R> operation) {
+  void start(ClientCore owner, Operation<R> operation) {
+    core = owner;
     exchange = new Exchange<>(core, operation, this);
     exchange.request(ROOM);
     exchange.start();
@@ -61,6 +63,7 @@ public final class EventQueue<R> implements ResponseConsumer<R> {
 
   /** Waits for responses and takes all that there are, or none where no more come. */
   private void awaitMore() throws InterruptedException {
+    core.checkMayBlock();
     lock.lockInterruptibly();
     try {
       while (waiting.isEmpty() && !ended && !cancelled) {
