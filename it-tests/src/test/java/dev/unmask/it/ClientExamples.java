@@ -18,7 +18,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-/** The examples of {@code client-sdk/README.md}, one method for each, word for word. */
+/**
+ * The examples of {@code README.md} and {@code client-sdk/README.md}, one method for each, word for
+ * word.
+ */
 final class ClientExamples {
   private final String endpoint;
   private final PrintStream out;
@@ -30,6 +33,14 @@ final class ClientExamples {
   ClientExamples(String endpoint, PrintStream out) {
     this.endpoint = endpoint;
     this.out = out;
+  }
+
+  void shortest() {
+    try (UnmaskClient client = UnmaskClient.connect(endpoint);
+        GenerationStream stream =
+            client.stream(GenerateRequest.of("tiny_d2f", "Zoe has 7 shells."))) {
+      stream.forEachRemaining(out::println);
+    }
   }
 
   void blocking() {

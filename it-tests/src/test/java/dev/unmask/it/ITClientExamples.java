@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What the client's README shows compiles, runs, and does what it says. */
+/** What the READMEs show of the client compiles, runs, and does what it says. */
 class ITClientExamples extends ServedTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
@@ -45,7 +45,9 @@ class ITClientExamples extends ServedTest {
 
   @Test
   void everyExampleOfTheReadme_isOneOfThese() throws IOException {
-    String readme = Files.readString(Path.of("../client-sdk/README.md"));
+    String readme =
+        Files.readString(Path.of("../README.md"))
+            + Files.readString(Path.of("../client-sdk/README.md"));
     String source =
         flat(Files.readString(Path.of("src/test/java/dev/unmask/it/ClientExamples.java")));
     Matcher blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme);
@@ -58,11 +60,17 @@ class ITClientExamples extends ServedTest {
       }
     }
     assertEquals(List.of(), unknown);
-    assertEquals(9, count);
+    assertEquals(10, count);
   }
 
   private static String flat(String code) {
-    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+    return code.lines().map(String::strip).collect(Collectors.joining(" "));
+  }
+
+  @Test
+  void shortest() {
+    new ClientExamples(endpoint(), out).shortest();
+    assertTrue(printed().contains("Finished[result="), printed());
   }
 
   @Test

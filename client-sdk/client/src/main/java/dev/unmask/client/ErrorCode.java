@@ -22,7 +22,7 @@ public enum ErrorCode {
   CANCELLED,
   /** The other side did not speak the protocol, or ended before it was done. */
   PROTOCOL,
-  /** A fault of the server. */
+  /** A fault of the server, or a request that this client could not send. */
   INTERNAL,
   /** The server did not say what kind of failure it was. */
   UNKNOWN

@@ -197,7 +197,7 @@ public final class ClientCore implements AutoCloseable {
     return settings.idleTimeout();
   }
 
-  /** {@link Duration} of the same name; {@link Long#MAX_VALUE} for none. */
+  /** The idle timeout; {@link Long#MAX_VALUE} for none. */
   long idleNanos() {
     return idleNanos;
   }

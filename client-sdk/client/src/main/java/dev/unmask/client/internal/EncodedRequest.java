@@ -1,6 +1,5 @@
 package dev.unmask.client.internal;
 
-import dev.unmask.client.ChatMessage;
 import dev.unmask.client.Datatype;
 import dev.unmask.client.GenerateRequest;
 import dev.unmask.client.Tensor;
@@ -30,7 +29,7 @@ record EncodedRequest(List<Tensor> tensors, Map<String, Object> parameters) {
     Map<String, Object> values = new LinkedHashMap<>();
     request.prompt().ifPresent(text -> values.put("text_input", text));
     if (!request.messages().isEmpty()) {
-      values.put("messages", messages(request.messages()));
+      values.put("messages", Json.text(request.messages()));
     }
     values.putAll(request.parameters());
     if (stream) {
@@ -41,10 +40,6 @@ record EncodedRequest(List<Tensor> tensors, Map<String, Object> parameters) {
       case VLLM -> vllm(request, values);
       case TENSORRT_LLM -> tensorRtLlm(request, values);
     };
-  }
-
-  private static String messages(List<ChatMessage> messages) {
-    return Json.text(messages);
   }
 
   private static EncodedRequest unmask(GenerateRequest request, Map<String, Object> values) {

@@ -29,7 +29,6 @@ public final class GenerateOperation implements Operation<GenerationEvent> {
   private final GenerateRequest request;
   private final boolean stream;
   private final EncodedRequest encoded;
-  private final ModelInferRequest message;
 
   /**
    * Encodes a request.
@@ -41,17 +40,6 @@ public final class GenerateOperation implements Operation<GenerationEvent> {
     this.request = request;
     this.stream = stream;
     this.encoded = EncodedRequest.of(request, stream);
-    this.message =
-        GrpcMessages.request(
-                request.model(),
-                request.modelVersion(),
-                request.requestId(),
-                encoded.tensors(),
-                List.of(),
-                encoded.parameters())
-            .putParameters(
-                GrpcMessages.EMPTY_FINAL, GrpcMessages.parameter(GrpcMessages.EMPTY_FINAL, true))
-            .build();
   }
 
   @Override
@@ -67,6 +55,17 @@ public final class GenerateOperation implements Operation<GenerationEvent> {
 
   @Override
   public GrpcOperation<?, ?, GenerationEvent> grpc() {
+    ModelInferRequest message =
+        GrpcMessages.request(
+                request.model(),
+                request.modelVersion(),
+                request.requestId(),
+                encoded.tensors(),
+                List.of(),
+                encoded.parameters())
+            .putParameters(
+                GrpcMessages.EMPTY_FINAL, GrpcMessages.parameter(GrpcMessages.EMPTY_FINAL, true))
+            .build();
     return new GrpcOperation<>(
         GRPCInferenceServiceGrpc.getModelStreamInferMethod(), message, new StreamReader());
   }
@@ -102,7 +101,7 @@ public final class GenerateOperation implements Operation<GenerationEvent> {
     // Others take it for a parameter that they do not know.
     if (timeoutMicros > 0
         && request.format() == ModelFormat.UNMASK
-        && !request.parameters().containsKey("timeout")) {
+        && !encoded.parameters().containsKey("timeout")) {
       json.writeNumberField("timeout", timeoutMicros);
     }
     json.writeEndObject();

@@ -71,10 +71,6 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     context.executor().execute(action);
   }
 
-  boolean inEventLoop() {
-    return context.executor().inEventLoop();
-  }
-
   /** Begins an exchange. */
   void begin(User next, FullHttpRequest request) {
     if (!context.channel().isActive()) {

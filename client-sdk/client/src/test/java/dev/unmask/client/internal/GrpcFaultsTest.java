@@ -152,7 +152,7 @@ class GrpcFaultsTest {
                   responses.onNext(ScriptedGrpcServer.text("a", false));
                   Context.current().addListener(context -> cancelled.countDown(), Runnable::run);
                 });
-        UnmaskClient client = client(server.uri()).idleTimeout(Duration.ofMillis(100)).build()) {
+        UnmaskClient client = client(server.uri()).idleTimeout(Duration.ofSeconds(1)).build()) {
       List<String> deltas = new ArrayList<>();
       UnmaskClientException failure = Streams.failure(client, REQUEST, deltas);
       assertEquals(ErrorCode.DEADLINE_EXCEEDED, failure.code());

@@ -132,7 +132,7 @@ class HedgeRaceTest {
                 });
         exchange.request(10);
         exchange.start();
-        if (!a.opened.await(1, TimeUnit.SECONDS) || !b.opened.await(1, TimeUnit.SECONDS)) {
+        if (!a.opened.await(30, TimeUnit.SECONDS) || !b.opened.await(30, TimeUnit.SECONDS)) {
           throw new AssertionError("no second attempt");
         }
         CyclicBarrier together = new CyclicBarrier(2);
