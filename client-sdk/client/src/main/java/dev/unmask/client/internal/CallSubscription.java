@@ -65,7 +65,10 @@ final class CallSubscription<R> implements Flow.Subscription, ResponseConsumer<R
         if (done) {
           return;
         }
+        asked = true;
       }
+      // Sent with the request; what comes is told when the subscriber wants it.
+      started.request(1);
       started.start();
     } catch (RuntimeException | Error e) {
       end(e);

@@ -154,8 +154,7 @@ final class EndpointPool {
           endpoint
               .transport()
               .open(ControlOperations.serverReady(), sent, PROBE_TIMEOUT_NANOS, probe);
-      call.start();
-      call.request(1);
+      call.start(1);
       timers.later(
           PROBE_TIMEOUT_NANOS,
           () -> {

@@ -324,12 +324,14 @@ final class Exchange<R> {
                 : Math.max(1, startNanos + timeoutNanos - System.nanoTime());
         opened =
             endpoint.transport().open(operation, core.headers().forAttempt(headers), left, this);
-        opened.start();
+        int first;
+        synchronized (lock) {
+          first = (int) Math.min(Integer.MAX_VALUE, demand);
+          passed = first;
+        }
+        opened.start(first);
       } catch (RuntimeException | Error e) {
-        onFailure(
-            e instanceof ReadException expected
-                ? expected.failure()
-                : new Failure(ErrorCode.INTERNAL, "request cannot be sent: " + e, false, e));
+        onFailure(Failure.unsendable(e));
         return;
       }
       boolean late;

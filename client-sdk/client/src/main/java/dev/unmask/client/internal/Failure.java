@@ -32,6 +32,13 @@ public record Failure(ErrorCode code, String message, boolean connection, Throwa
     return new Failure(ErrorCode.PROTOCOL, message, false, cause);
   }
 
+  /** What a transport threw over a request. */
+  public static Failure unsendable(Throwable e) {
+    return e instanceof ReadException expected
+        ? expected.failure()
+        : new Failure(ErrorCode.INTERNAL, "request cannot be sent: " + e, false, e);
+  }
+
   /** What a reader threw over a message. */
   public static Failure unreadable(RuntimeException e) {
     return e instanceof ReadException expected

@@ -12,13 +12,15 @@ import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NegotiationType;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
  * One channel of gRPC. Calls are told on the channel's event loop, with nothing in between: there
- * is no executor to wait for, and whoever is told must not block.
+ * is no executor to wait for, and whoever is told must not block. They are sent by it too: gRPC
+ * would wake it for the headers, the message and the demand each, where this wakes it once.
  */
 final class GrpcTransport implements Transport {
   private static final long CLOSE_SECONDS = 10;
@@ -31,12 +33,14 @@ final class GrpcTransport implements Transport {
 
   private final String endpoint;
   private final ManagedChannel channel;
+  private final EventLoop loop;
 
   GrpcTransport(EndpointAddress address, TransportOptions options, IoThreads threads) {
     endpoint = address.toString();
+    loop = threads.group().next();
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(address.host(), address.port())
-            .eventLoopGroup(threads.group())
+            .eventLoopGroup(loop)
             .channelType(threads.channelType())
             .directExecutor()
             .disableRetry()
@@ -87,7 +91,8 @@ final class GrpcTransport implements Transport {
     // Not of the call that the caller may be serving: this one has a life of its own.
     Context caller = Context.ROOT.attach();
     try {
-      return new Call<>(channel.newCall(operation.method(), options), operation, metadata, inbound);
+      return new Call<>(
+          loop, channel.newCall(operation.method(), options), operation, metadata, inbound);
     } finally {
       Context.ROOT.detach(caller);
     }
@@ -114,20 +119,26 @@ final class GrpcTransport implements Transport {
 
   /** One call. The listener's methods are called one at a time. */
   private static final class Call<Q, S, R> extends ClientCall.Listener<S> implements TransportCall {
+    private final EventLoop loop;
     private final ClientCall<Q, S> call;
     private final GrpcOperation<Q, S, R> operation;
     private final Metadata headers;
     private final Inbound<R> inbound;
     private boolean ended;
 
+    /** Whether it was sent; of the event loop. */
+    private boolean started;
+
     /** Whether the message being read gave anything. */
     private boolean gave;
 
     Call(
+        EventLoop loop,
         ClientCall<Q, S> call,
         GrpcOperation<Q, S, R> operation,
         Metadata headers,
         Inbound<R> inbound) {
+      this.loop = loop;
       this.call = call;
       this.operation = operation;
       this.headers = headers;
@@ -135,25 +146,49 @@ final class GrpcTransport implements Transport {
     }
 
     @Override
-    public void start() {
+    public void start(int messages) {
+      if (loop.inEventLoop()) {
+        send(messages);
+      } else {
+        loop.execute(() -> send(messages));
+      }
+    }
+
+    private void send(int messages) {
+      started = true;
       Context caller = Context.ROOT.attach();
       try {
         call.start(this, headers);
+        call.request(messages);
         call.sendMessage(operation.request());
         call.halfClose();
+      } catch (RuntimeException | Error e) {
+        call.cancel("request cannot be sent", e);
+        if (!ended) {
+          fail(Failure.unsendable(e));
+        }
       } finally {
         Context.ROOT.detach(caller);
       }
     }
 
+    /** Does something to a call that was sent: what the loop does itself may overtake that. */
+    private void whenSent(Runnable action) {
+      if (loop.inEventLoop() && started) {
+        action.run();
+      } else {
+        loop.execute(action);
+      }
+    }
+
     @Override
     public void request(int messages) {
-      call.request(messages);
+      whenSent(() -> call.request(messages));
     }
 
     @Override
     public void cancel() {
-      call.cancel("given up", null);
+      whenSent(() -> call.cancel("given up", null));
     }
 
     @Override

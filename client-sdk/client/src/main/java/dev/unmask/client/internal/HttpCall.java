@@ -56,7 +56,8 @@ final class HttpCall<R> implements TransportCall, HttpConnection.User {
   }
 
   @Override
-  public void start() {
+  public void start(int messages) {
+    demanded = messages;
     transport.connect(this::connected);
   }
 
@@ -89,8 +90,7 @@ final class HttpCall<R> implements TransportCall, HttpConnection.User {
     } catch (RuntimeException e) {
       ended = true;
       made.close();
-      inbound.onFailure(
-          new Failure(ErrorCode.INTERNAL, "request cannot be sent: " + e.getMessage(), false, e));
+      inbound.onFailure(Failure.unsendable(e));
       return;
     }
     made.begin(this, request);

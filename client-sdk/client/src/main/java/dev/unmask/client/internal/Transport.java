@@ -46,8 +46,13 @@ public interface Transport extends AutoCloseable {
 
   /** A call. Any thread. */
   interface TransportCall {
-    /** Sends it; once. */
-    void start();
+    /**
+     * Sends it, once, before anything else is asked of it. What comes of it is told later, or
+     * before this returns.
+     *
+     * @param messages with content that are let through
+     */
+    void start(int messages);
 
     /** Lets that many more messages with content through. */
     void request(int messages);

@@ -38,7 +38,9 @@ class HedgeRaceTest {
         Operation<R> operation, Map<String, String> headers, long timeout, Inbound<R> told) {
       return new TransportCall() {
         @Override
-        public void start() {}
+        public void start(int messages) {
+          request(messages);
+        }
 
         @Override
         public void request(int messages) {
