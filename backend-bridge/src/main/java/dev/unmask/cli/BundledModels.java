@@ -17,10 +17,15 @@ import java.util.stream.Stream;
  * The small models that come with the project: their checkpoints lie under version control, the
  * models are imported from them when first needed.
  */
-final class BundledModels {
-  static final String D2F = "tiny_d2f";
-  static final String LLADA = "tiny_llada";
-  static final String AR = "tiny_ar";
+public final class BundledModels {
+  /** A bundled model. */
+  public static final String D2F = "tiny_d2f";
+
+  /** A bundled model. */
+  public static final String LLADA = "tiny_llada";
+
+  /** A bundled model. */
+  public static final String AR = "tiny_ar";
 
   private static final List<String> NAMES = List.of(D2F, LLADA, AR);
   private static final int D2F_BLOCK_SIZE = 16;
@@ -31,7 +36,7 @@ final class BundledModels {
   private BundledModels() {}
 
   /** The project's model repository; below the working directory where the launcher names none. */
-  static Path repository() {
+  public static Path repository() {
     return home().resolve("models");
   }
 
@@ -39,7 +44,8 @@ final class BundledModels {
     return Path.of(System.getProperty("unmask.home", "")).resolve("model-repository");
   }
 
-  static boolean isBundled(String name) {
+  /** Whether a model of this name comes with the project. */
+  public static boolean isBundled(String name) {
     return NAMES.contains(name);
   }
 
@@ -59,7 +65,7 @@ final class BundledModels {
    * @param err told in a line of an import
    * @throws UnmaskException NOT_FOUND where the checkpoint is missing
    */
-  static void ensure(String name, PrintWriter err) {
+  public static void ensure(String name, PrintWriter err) {
     if (Files.isDirectory(repository().resolve(name))) {
       return;
     }

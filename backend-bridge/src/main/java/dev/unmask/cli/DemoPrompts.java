@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The prompts that the demo decodes. */
-final class DemoPrompts {
+public final class DemoPrompts {
   private static final String RESOURCE = "demo-prompts.jsonl";
 
   private DemoPrompts() {}
@@ -25,7 +25,7 @@ final class DemoPrompts {
    *
    * @param task gsm, code or json
    */
-  record Prompt(String task, String prompt, String expected) {}
+  public record Prompt(String task, String prompt, String expected) {}
 
   /**
    * Picks prompts, the tasks in turn.
@@ -33,7 +33,7 @@ final class DemoPrompts {
    * @param task null for all tasks
    * @throws UnmaskException INVALID_ARGUMENT for an unknown task or more than there are
    */
-  static List<Prompt> pick(int count, String task) {
+  public static List<Prompt> pick(int count, String task) {
     Map<String, List<Prompt>> byTask = new LinkedHashMap<>();
     for (Prompt prompt : all()) {
       byTask.computeIfAbsent(prompt.task(), t -> new ArrayList<>()).add(prompt);
@@ -57,7 +57,8 @@ final class DemoPrompts {
     return mixed.subList(0, count);
   }
 
-  private static List<Prompt> all() {
+  /** All of them, task by task. */
+  public static List<Prompt> all() {
     List<Prompt> prompts = new ArrayList<>();
     ObjectMapper json = new ObjectMapper();
     try (InputStream in = DemoPrompts.class.getResourceAsStream(RESOURCE);

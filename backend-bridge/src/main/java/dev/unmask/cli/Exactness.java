@@ -1,7 +1,7 @@
 package dev.unmask.cli;
 
 /** Compares an answer with the right one. */
-final class Exactness {
+public final class Exactness {
   /** What stands before the final answer in worked solutions. */
   private static final String FINAL_ANSWER = "####";
 
@@ -10,7 +10,7 @@ final class Exactness {
   /**
    * Whether the answers are equal; only what follows {@code ####} counts where that is expected.
    */
-  static boolean isExact(String expected, String actual) {
+  public static boolean isExact(String expected, String actual) {
     int mark = expected.lastIndexOf(FINAL_ANSWER);
     if (mark < 0) {
       return expected.strip().equals(actual.strip());

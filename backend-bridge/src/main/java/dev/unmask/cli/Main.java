@@ -3,6 +3,7 @@ package dev.unmask.cli;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.PrintWriter;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,10 +54,14 @@ public final class Main implements Runnable {
     return commandLine().execute(args);
   }
 
-  static CommandLine commandLine() {
+  /** The command line with all its commands. */
+  public static CommandLine commandLine() {
     Main main = new Main();
-    return new CommandLine(main)
-        .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
+    CommandLine line = new CommandLine(main);
+    for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
+      provider.commands().forEach(line::addSubcommand);
+    }
+    return line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
         .setParameterExceptionHandler((e, args) -> usageError(e));
   }
 

@@ -9,16 +9,10 @@ import dev.unmask.bridge.text.ChatTemplate;
 import dev.unmask.bridge.text.PromptEncoder;
 import dev.unmask.bridge.text.TextTokenizer;
 import dev.unmask.repository.ModelManifest;
-import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.ModelTraits;
 import dev.unmask.scheduler.SchedulerConfig;
 import dev.unmask.scheduler.UnmaskException;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A model ready to decode on the calling thread: tokenizer, engine session and decode loop. */
 final class OpenModel implements AutoCloseable {
@@ -48,7 +42,7 @@ final class OpenModel implements AutoCloseable {
    *     throw
    */
   static OpenModel open(Path repository, String name, String engineName, EngineOptions options) {
-    Path version = versionDirectory(repository, name);
+    Path version = ModelDirectories.newestVersion(repository, name);
     ModelManifest manifest = ModelManifest.read(version);
     EngineProvider provider = EngineProviders.find(engineName);
     TextTokenizer tokenizer = TextTokenizer.load(version);
@@ -100,44 +94,5 @@ final class OpenModel implements AutoCloseable {
     } finally {
       tokenizer.close();
     }
-  }
-
-  /** The newest version of a model. */
-  private static Path versionDirectory(Path repository, String name) {
-    Path model = repository.resolve(name);
-    Path newest = null;
-    long newestNumber = -1;
-    for (Path entry : directories(model)) {
-      String number = entry.getFileName().toString();
-      if (number.matches("\\d{1,18}") && Long.parseLong(number) > newestNumber) {
-        newestNumber = Long.parseLong(number);
-        newest = entry;
-      }
-    }
-    if (newest == null) {
-      List<String> names = new ArrayList<>();
-      directories(repository).forEach(path -> names.add(path.getFileName().toString()));
-      names.sort(null);
-      throw new UnmaskException(
-          ErrorCode.NOT_FOUND,
-          "no model '"
-              + name
-              + "' in "
-              + repository
-              + (names.isEmpty() ? ", which has none" : ", which has " + String.join(", ", names)));
-    }
-    return newest;
-  }
-
-  private static List<Path> directories(Path parent) {
-    List<Path> result = new ArrayList<>();
-    if (Files.isDirectory(parent)) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, Files::isDirectory)) {
-        entries.forEach(result::add);
-      } catch (IOException e) {
-        throw new UnmaskException(ErrorCode.UNAVAILABLE, parent + ": " + e.getMessage(), e);
-      }
-    }
-    return result;
   }
 }

@@ -1,0 +1,2 @@
+/** The command {@code unmask capacity}. */
+package dev.unmask.capacity.cli;

@@ -1,0 +1,2 @@
+/** Figures of runs and of comparisons, with the field's definitions. */
+package dev.unmask.capacity.measure;

@@ -1,0 +1,2 @@
+/** How right answers are. */
+package dev.unmask.capacity.score;
