@@ -61,7 +61,8 @@ public final class Main implements Runnable {
     for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
       provider.commands().forEach(line::addSubcommand);
     }
-    return line.setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((e, command, parsed) -> main.report(e, command))
         .setParameterExceptionHandler((e, args) -> usageError(e));
   }
 

@@ -1,0 +1,145 @@
+package dev.unmask.capacity.measure;
+
+import dev.unmask.capacity.load.Load;
+import dev.unmask.capacity.load.LoadDriver;
+import dev.unmask.capacity.load.LoadProgress;
+import dev.unmask.capacity.load.PromptEntry;
+import dev.unmask.capacity.load.PromptSource;
+import dev.unmask.capacity.load.RunLimits;
+import dev.unmask.capacity.load.RunSamples;
+import dev.unmask.capacity.load.Sample;
+import dev.unmask.capacity.measure.Level.TargetLevel;
+import dev.unmask.capacity.score.Score;
+import dev.unmask.capacity.score.Scorer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Measures one target, or two by turns. Two are run in the order A B B A, so that what changes on
+ * the machine with time falls on both; runs next to each other get the same prompts in the same
+ * order and the same arrivals. One thread.
+ */
+public final class Experiment {
+  private final List<Subject> subjects;
+  private final List<PromptEntry> prompts;
+  private final RunLimits limits;
+  private final int rounds;
+  private final long seed;
+  private final Slo slo;
+  private final Scorer scorer;
+  private final double margin;
+  private final Watcher watcher;
+
+  /** Told what is about to be run, and how it goes. */
+  public interface Watcher {
+    /** A run begins. */
+    LoadProgress begin(Load load, Subject subject, int run, int runs);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param subjects one or two
+   * @param limits of a run
+   * @param rounds of A B B A, where there are two
+   * @param margin of the score within which two targets are comparable
+   */
+  public Experiment(
+      List<Subject> subjects,
+      List<PromptEntry> prompts,
+      RunLimits limits,
+      int rounds,
+      long seed,
+      Slo slo,
+      Scorer scorer,
+      double margin,
+      Watcher watcher) {
+    this.subjects = List.copyOf(subjects);
+    this.prompts = List.copyOf(prompts);
+    this.limits = limits;
+    this.rounds = rounds;
+    this.seed = seed;
+    this.slo = slo;
+    this.scorer = scorer;
+    this.margin = margin;
+    this.watcher = watcher;
+  }
+
+  /** Measures at one load. */
+  public Level run(Load load) throws InterruptedException {
+    Map<Subject, List<RunSamples>> runs = new LinkedHashMap<>();
+    List<Subject> order = order();
+    for (int i = 0; i < order.size(); i++) {
+      Subject subject = order.get(i);
+      List<RunSamples> own = runs.computeIfAbsent(subject, s -> new ArrayList<>());
+      LoadProgress progress = watcher.begin(load, subject, i + 1, order.size());
+      own.add(run(load, subject, own.size(), progress));
+    }
+    List<TargetLevel> targets = new ArrayList<>();
+    runs.forEach((subject, own) -> targets.add(figures(subject, own)));
+    return new Level(load, targets, compare(targets));
+  }
+
+  private List<Subject> order() {
+    if (subjects.size() == 1) {
+      return subjects;
+    }
+    List<Subject> order = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      order.addAll(List.of(subjects.get(0), subjects.get(1), subjects.get(1), subjects.get(0)));
+    }
+    return order;
+  }
+
+  /** The n-th runs of both sides are pairs: the same seed. */
+  private RunSamples run(Load load, Subject subject, int number, LoadProgress progress)
+      throws InterruptedException {
+    String prefix = subject.name() + "-" + load.kind() + load.value() + "-" + number + "-";
+    RunLimits own = number == 0 ? limits : limits.shortWarmUp();
+    LoadDriver driver =
+        new LoadDriver(
+            subject.target(),
+            load,
+            own,
+            new PromptSource(prompts, seed + number),
+            subject.requests(),
+            prefix,
+            seed + number,
+            progress);
+    Optional<ServerMetrics.Watch> watch = subject.metrics().map(ServerMetrics::watch);
+    RunSamples samples = driver.run();
+    watch.ifPresent(ServerMetrics.Watch::stop);
+    return samples;
+  }
+
+  private TargetLevel figures(Subject subject, List<RunSamples> runs) {
+    List<Sample> answered =
+        runs.stream()
+            .flatMap(run -> run.samples().stream())
+            .filter(s -> s.error() == null)
+            .toList();
+    return new TargetLevel(
+        subject.name(),
+        runs,
+        RunFigures.of(runs, slo),
+        scorer.score(answered),
+        subject.metrics().map(ServerMetrics::take).orElse(Map.of()));
+  }
+
+  private Optional<Comparison> compare(List<TargetLevel> targets) {
+    if (targets.size() < 2) {
+      return Optional.empty();
+    }
+    Ratio ratio = Ratio.of(rates(targets.get(0)), rates(targets.get(1)), seed);
+    Optional<Score> a = targets.get(0).score();
+    Optional<Score> b = targets.get(1).score();
+    return Optional.of(Comparison.of(ratio, a, b, margin));
+  }
+
+  private static double[] rates(TargetLevel level) {
+    return level.runs().stream().mapToDouble(RunFigures::tokenThroughput).toArray();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.unmask.capacity.score;
+
+import dev.unmask.capacity.load.Sample;
+import java.util.List;
+import java.util.Optional;
+
+/** Scores answers. */
+public interface Scorer {
+  /**
+   * Scores the answers of one target. Prompts asked several times count once each time.
+   *
+   * @param answered requests that were answered
+   * @return empty where nothing can be scored
+   */
+  Optional<Score> score(List<Sample> answered);
+}
