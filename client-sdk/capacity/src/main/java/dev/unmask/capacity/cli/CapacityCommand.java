@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.unmask.capacity.load.Load;
 import dev.unmask.capacity.load.PromptEntry;
 import dev.unmask.capacity.load.RequestFactory;
+import dev.unmask.capacity.load.RunLimits;
 import dev.unmask.capacity.measure.Experiment;
 import dev.unmask.capacity.measure.Level;
 import dev.unmask.capacity.measure.ServerMetrics;
@@ -208,41 +209,35 @@ final class CapacityCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     List<Load> sweep = loads.loads();
     List<PromptEntry> entries = loads.entries();
+    RunLimits limits = loads.limits(baseline == null ? 1 : 2 * rounds);
     Slo slo = Slo.of(goodput);
-    ReportFiles files = output == null ? null : new ReportFiles(output);
-    List<Subject> subjects = new ArrayList<>();
-    ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("unmask.stderr.terminal"));
+    Scorer scoring = scorer == null ? new ExactScorer() : new CommandScorer(scorer, scorerTimeout);
     Instant created = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("unmask.stderr.terminal"));
+    List<Subject> subjects = new ArrayList<>();
     List<Level> levels = new ArrayList<>();
-    try {
-      open(subjects, err);
-      Experiment experiment =
-          new Experiment(
-              subjects,
-              entries,
-              loads.limits(subjects.size() == 1 ? 1 : 2 * rounds),
-              rounds,
-              seed,
-              slo,
-              scorer(),
-              margin,
-              progress);
-      for (Load load : sweep) {
-        levels.add(experiment.run(load));
+    try (ReportFiles files = output == null ? null : new ReportFiles(output)) {
+      try {
+        open(subjects, err);
+        Experiment experiment =
+            new Experiment(subjects, entries, limits, rounds, seed, slo, scoring, margin, progress);
+        for (Load load : sweep) {
+          levels.add(experiment.run(load));
+        }
+      } finally {
+        progress.clear();
+        subjects.forEach(CapacityCommand::close);
       }
-    } finally {
-      progress.clear();
-      subjects.forEach(CapacityCommand::close);
+      RunInfo info =
+          new RunInfo(
+              command(),
+              created,
+              seed,
+              subjects.stream().map(CapacityCommand::info).toList(),
+              loads.describe(sweep.get(0), entries.size()),
+              slo.byName());
+      report(info, levels, files);
     }
-    RunInfo info =
-        new RunInfo(
-            command(),
-            created,
-            seed,
-            subjects.stream().map(CapacityCommand::info).toList(),
-            loads.describe(sweep.get(0), entries.size()),
-            slo.byName());
-    report(info, levels, files);
     return 0;
   }
 
@@ -276,20 +271,14 @@ final class CapacityCommand implements Callable<Integer> {
 
   private void open(List<Subject> subjects, PrintWriter err) {
     String name = model == null ? BundledModels.D2F : model;
-    subjects.add(
-        subject(
-            "A",
-            targets.open(url, name, api, format, err),
-            parameters,
-            TargetOptions.metrics(metricsUrl, name)));
+    Optional<ServerMetrics> metrics = TargetOptions.metrics(metricsUrl, name);
+    Optional<ServerMetrics> baselineMetrics = TargetOptions.metrics(baselineMetricsUrl, baseline);
+    Target target = targets.open(url, name, api, format, err);
+    subjects.add(subject("A", target, parameters, metrics));
     if (baseline != null) {
       String where = baselineUrl == null ? url : baselineUrl;
-      subjects.add(
-          subject(
-              "B",
-              targets.open(where, baseline, baselineApi, baselineFormat, err),
-              baselineParameters,
-              TargetOptions.metrics(baselineMetricsUrl, baseline)));
+      Target other = targets.open(where, baseline, baselineApi, baselineFormat, err);
+      subjects.add(subject("B", other, baselineParameters, baselineMetrics));
     }
   }
 
@@ -306,10 +295,6 @@ final class CapacityCommand implements Callable<Integer> {
   private static void close(Subject subject) {
     subject.metrics().ifPresent(ServerMetrics::close);
     subject.target().close();
-  }
-
-  private Scorer scorer() {
-    return scorer == null ? new ExactScorer() : new CommandScorer(scorer, scorerTimeout);
   }
 
   private static RunInfo.TargetInfo info(Subject subject) {

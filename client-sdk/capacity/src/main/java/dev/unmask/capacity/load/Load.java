@@ -10,6 +10,18 @@ public sealed interface Load {
   /** A word for it. */
   String kind();
 
+  /** A number as people write it: a whole one without a fraction. */
+  static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
+  }
+
+  /** The value, as files are named by it. */
+  default String valueText() {
+    return plain(value());
+  }
+
   /** What a sweep varies: users, requests per second, or the speed of a trace. */
   double value();
 
@@ -76,7 +88,7 @@ public sealed interface Load {
 
     @Override
     public String label() {
-      return String.format(Locale.ROOT, "%.4g requests/s", rate);
+      return Load.plain(rate) + " requests/s";
     }
   }
 
@@ -108,7 +120,7 @@ public sealed interface Load {
 
     @Override
     public String label() {
-      return String.format(Locale.ROOT, "trace x %.4g", scale);
+      return "trace x " + Load.plain(scale);
     }
   }
 

@@ -10,6 +10,8 @@ public final class Distribution {
   private final DoubleHistogram histogram = new DoubleHistogram(DIGITS);
   private double sum;
   private double squares;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max;
 
   /** An empty one. */
   public Distribution(String unit) {
@@ -22,6 +24,8 @@ public final class Distribution {
     histogram.recordValue(counted);
     sum += counted;
     squares += counted * counted;
+    min = Math.min(min, counted);
+    max = Math.max(max, counted);
   }
 
   /** The unit of its values. */
@@ -46,12 +50,12 @@ public final class Distribution {
 
   /** The smallest. */
   public double min() {
-    return count() == 0 ? 0 : histogram.getMinValue();
+    return count() == 0 ? 0 : min;
   }
 
   /** The largest. */
   public double max() {
-    return count() == 0 ? 0 : histogram.getMaxValue();
+    return max;
   }
 
   /**
@@ -60,6 +64,8 @@ public final class Distribution {
    * @param percent in [0, 100]
    */
   public double percentile(double percent) {
-    return count() == 0 ? 0 : histogram.getValueAtPercentile(percent);
+    // The histogram gives the top of a bucket, which may lie above every value.
+    double value = count() == 0 ? 0 : Math.min(max, histogram.getValueAtPercentile(percent));
+    return unit.equals("tokens") ? Math.rint(value) : value;
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -20,11 +21,12 @@ import java.util.stream.Stream;
  * and load a folder with {@code profile_export.jsonl} and {@code profile_export_aiperf.csv}. The
  * directory appears under its name when it is complete.
  */
-public final class ReportFiles {
+public final class ReportFiles implements AutoCloseable {
   private final Path directory;
+  private final Path temporary;
 
   /**
-   * Checks where they are to be written.
+   * Makes a directory beside, in which they are written.
    *
    * @throws UnmaskException ALREADY_EXISTS where there is something, INVALID_ARGUMENT where nothing
    *     can be written
@@ -34,10 +36,12 @@ public final class ReportFiles {
     if (Files.exists(directory)) {
       throw new UnmaskException(ErrorCode.ALREADY_EXISTS, "--output=" + directory + " exists");
     }
-    Path parent = this.directory.getParent();
-    if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
-      throw UnmaskException.invalid(
-          "--output=" + directory + ": " + parent + " is no directory that can be written");
+    try {
+      temporary =
+          Files.createTempDirectory(
+              this.directory.getParent(), "." + this.directory.getFileName() + "-");
+    } catch (IOException e) {
+      throw UnmaskException.invalid("--output=" + directory + " cannot be made: " + e);
     }
   }
 
@@ -47,10 +51,7 @@ public final class ReportFiles {
    * @param page the report as HTML
    */
   public void write(JsonNode summary, String page, List<Level> levels) {
-    Path temporary = null;
     try {
-      temporary =
-          Files.createTempDirectory(directory.getParent(), "." + directory.getFileName() + "-");
       Files.writeString(temporary.resolve("summary.json"), summary.toPrettyString() + "\n");
       Files.writeString(temporary.resolve("report.html"), page);
       try (Writer out = Files.newBufferedWriter(temporary.resolve("sweep.csv"))) {
@@ -62,21 +63,17 @@ public final class ReportFiles {
           write(records, target, folder(temporary, level, target));
         }
       }
+      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
       Files.move(temporary, directory);
     } catch (IOException e) {
-      delete(temporary);
       throw new UnmaskException(ErrorCode.UNAVAILABLE, "--output=" + directory + ": " + e, e);
     }
   }
 
   private static Path folder(Path parent, Level level, TargetLevel target) {
     return parent.resolve(
-        String.format(Locale.ROOT, "%s-%s-%s", target.name(), level.load().kind(), plain(level)));
-  }
-
-  private static String plain(Level level) {
-    double value = level.load().value();
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+        String.format(
+            Locale.ROOT, "%s-%s-%s", target.name(), level.load().kind(), level.load().valueText()));
   }
 
   private static void write(RecordExport records, TargetLevel target, Path folder)
@@ -91,16 +88,18 @@ public final class ReportFiles {
     }
   }
 
-  private static void delete(Path directory) {
-    if (directory == null) {
+  /** Removes what was not completed. */
+  @Override
+  public void close() {
+    if (!Files.exists(temporary)) {
       return;
     }
-    try (Stream<Path> paths = Files.walk(directory)) {
+    try (Stream<Path> paths = Files.walk(temporary)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
     } catch (IOException e) {
-      // The error that led here is the one to tell.
+      throw new UnmaskException(ErrorCode.UNAVAILABLE, "--output=" + directory + ": " + e, e);
     }
   }
 }

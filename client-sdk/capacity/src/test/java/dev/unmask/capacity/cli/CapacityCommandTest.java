@@ -1,0 +1,199 @@
+package dev.unmask.capacity.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unmask.cli.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(300)
+class CapacityCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path directory;
+
+  /** A home of its own, in which the bundled models are imported. */
+  @BeforeAll
+  static void home(@TempDir Path home) throws IOException {
+    Path checkpoints = Path.of("..", "..", "model-repository", "checkpoints").toRealPath();
+    Path repository = Files.createDirectories(home.resolve("model-repository"));
+    Path unused = Files.createSymbolicLink(repository.resolve("checkpoints"), checkpoints);
+    System.setProperty("unmask.home", home.toString());
+  }
+
+  private record Result(int exitCode, String out, String err) {}
+
+  private static Result run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    List<String> all = new ArrayList<>(List.of("capacity"));
+    all.addAll(List.of(arguments));
+    int exitCode =
+        Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(all.toArray(String[]::new));
+    return new Result(exitCode, out.toString(), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--concurrency=0|--concurrency=0 is no number in [1, 65536]",
+        "--concurrency=4:2|--concurrency=4:2 is no range A:B",
+        "--concurrency=1:x|--concurrency=1:x is no number in [1, 65536]",
+        "--request-rate=-1|--request-rate=-1.0 is not in (0, 1e6]",
+        "--request-rate=1 --concurrency=1|more than one of --concurrency, --request-rate, --trace",
+        "--arrivals=odd|--arrivals",
+        "--duration=0|--duration=0.0 is not in (0, 86400]",
+        "--duration=NaN|--duration=NaN is not in [0, 86400]",
+        "--requests=-1|--requests=-1 is negative",
+        "--rounds=0|--rounds=0 is not in [1, 1000]",
+        "--score-margin=2|--score-margin=2.0 is not in [0, 1]",
+        "--goodput=speed=3|--goodput=speed is no measure with a limit",
+        "--max-tokens=0|--max-tokens=0 is below 1",
+        "--task=poetry|--task=poetry is none of code, gsm, json",
+        "--baseline-url=http://x|--baseline-url and --baseline-set need --baseline",
+        "--url=http://localhost:1|--url=http://localhost:1 needs --model",
+        "--url=ftp://x --model=m|--url=ftp://x",
+        "--model=none|no model 'none' in",
+        "--engine=none|none",
+        "--trace=/nonexistent|--trace=/nonexistent does not exist",
+        "--prompts=/nonexistent|--prompts=/nonexistent does not exist",
+        "--output=/proc/x|--output=/proc/x cannot be made",
+        "--metrics-url=nothing|--metrics-url=nothing is no http URL",
+      })
+  void wrongArguments_areNamed(String arguments, String message) {
+    Result result = run(arguments.split(" "));
+    assertEquals(2, result.exitCode, result.err);
+    assertTrue(result.err.contains(message), result.err);
+    assertFalse(result.err.contains("\tat "), result.err);
+  }
+
+  @Test
+  void anEndpointThatIsNotThere_isToldAndExits1() {
+    Result result = run("--url=grpc://localhost:1", "--model=m", "--warm-up=0");
+    assertEquals(1, result.exitCode, result.err);
+    assertTrue(result.err.contains("all of 20 requests failed"), result.err);
+  }
+
+  @Test
+  void help_namesTheLoads() {
+    Result result = run("--help");
+    assertEquals(0, result.exitCode);
+    for (String option : List.of("--baseline", "--trace", "--goodput", "--scorer", "--output")) {
+      assertTrue(result.out.contains(option), result.out);
+    }
+  }
+
+  @Test
+  void inProcess_withBaseline_leavesAllFiles() throws IOException {
+    Path output = directory.resolve("run one");
+    Result result =
+        run(
+            "--baseline=tiny_ar",
+            "--requests=12",
+            "--warm-up=0",
+            "--rounds=1",
+            "--concurrency=1:2",
+            "--goodput=request_latency=100000",
+            "--task=code",
+            "--output=" + output);
+    assertEquals(0, result.exitCode, result.err);
+    assertTrue(result.out.contains("1 user: A / B = "), result.out);
+    assertTrue(result.out.contains("score +0.000: comparable"), result.out);
+
+    JsonNode summary = JSON.readTree(Files.readString(output.resolve("summary.json")));
+    assertEquals("unmask-capacity/1", summary.get("schema").asText());
+    assertEquals(2, summary.get("levels").size());
+    assertTrue(summary.get("command").asText().endsWith("'--output=" + output + "'"));
+    JsonNode run = summary.get("levels").get(1).get("runs").get(0);
+    assertEquals(12, run.get("requests").asInt());
+    assertEquals(1, run.get("score").get("by_task").get("code").get("mean").asDouble());
+    assertTrue(run.get("decoding").get("tokens_per_pass").asDouble() > 3);
+    assertEquals(run.get("request_throughput").asDouble(), run.get("goodput").asDouble(), 1e-9);
+    assertTrue(run.get("metrics").get("request_latency").get("p99_9").asDouble() > 0);
+
+    List<String> lines =
+        Files.readAllLines(output.resolve("A-closed-2").resolve("profile_export.jsonl"));
+    assertEquals(12, lines.size());
+    JsonNode record = JSON.readTree(lines.get(3));
+    assertTrue(record.get("error").isNull());
+    JsonNode metadata = record.get("metadata");
+    JsonNode metrics = record.get("metrics");
+    assertEquals("profiling", metadata.get("benchmark_phase").asText());
+    double latency =
+        (metadata.get("request_end_ns").asLong() - metadata.get("request_start_ns").asLong()) / 1e6;
+    assertEquals(latency, metrics.get("request_latency").get("value").asDouble(), 1e-3);
+    assertEquals("ms", metrics.get("time_to_first_token").get("unit").asText());
+    assertTrue(metrics.get("inter_chunk_latency").get("value").isArray());
+
+    List<String> csv =
+        Files.readAllLines(output.resolve("B-closed-1").resolve("profile_export_aiperf.csv"));
+    assertEquals("Metric,avg,min,max,p1,p5,p10,p25,p50,p75,p90,p95,p99,std", csv.get(0));
+    assertTrue(csv.stream().anyMatch(line -> line.startsWith("Time to First Token (ms),")));
+    assertTrue(csv.contains("Request Count (requests),12.000"));
+    List<String> sweep = Files.readAllLines(output.resolve("sweep.csv"));
+    assertEquals(5, sweep.size());
+    int columns = sweep.get(0).split(",", -1).length;
+    assertTrue(sweep.stream().allMatch(line -> line.split(",", -1).length == columns));
+
+    Result again = run("--output=" + output);
+    assertEquals(2, again.exitCode);
+    assertTrue(again.err.contains("exists"), again.err);
+  }
+
+  @Test
+  void scoresThatDiffer_areMarked() throws IOException {
+    Path scorer =
+        Files.writeString(
+            directory.resolve("scorer"),
+            "sed -e 's/{\"id\":\"A\\([^\"]*\\)\".*/{\"id\":\"A\\1\",\"score\":1}/'"
+                + " -e 's/{\"id\":\"B\\([^\"]*\\)\".*/{\"id\":\"B\\1\",\"score\":0.2}/'\n");
+    Result result =
+        run(
+            "--baseline=tiny_ar",
+            "--requests=2",
+            "--warm-up=0",
+            "--rounds=1",
+            "--scorer=sh " + scorer);
+    assertEquals(0, result.exitCode, result.err);
+    assertTrue(result.out.contains("score +0.800: NOT COMPARABLE"), result.out);
+    assertTrue(result.out.contains("warning: 1 user: not comparable"), result.out);
+  }
+
+  @Test
+  void openLoadAndTrace_run() throws IOException {
+    Path trace =
+        Files.writeString(
+            directory.resolve("t.csv"),
+            "TIMESTAMP,ContextTokens,GeneratedTokens\n0,30,10\n0.05,60,20\n0.06,4000,5\n");
+    Result replay =
+        run(
+            "--trace=" + trace,
+            "--max-input-tokens=200",
+            "--characters-per-token=2",
+            "--warm-up=0");
+    assertEquals(0, replay.exitCode, replay.err);
+    assertTrue(replay.out.contains("| trace x 1 | A      | 3 "), replay.out);
+    Result open = run("--request-rate=20,40", "--arrivals=bursty", "--requests=10", "--warm-up=0");
+    assertEquals(0, open.exitCode, open.err);
+    assertTrue(open.out.contains("| 40 requests/s "), open.out);
+  }
+}
