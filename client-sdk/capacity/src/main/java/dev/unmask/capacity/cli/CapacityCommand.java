@@ -36,7 +36,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code unmask capacity}: load, figures, reports. */
@@ -44,16 +43,18 @@ import picocli.CommandLine.Spec;
     name = "capacity",
     description =
         "Measure tokens/s, latencies and score of a model under load, against a baseline.",
+    subcommands = TuneCommand.class,
     mixinStandardHelpOptions = true,
     footer = {
       "",
       "Without --url the models run in this process. A baseline takes turns with the target, in the",
-      "order A B B A, and the ratio of their tokens/s comes with a 95% bootstrap interval."
+      "order A B B A, and the ratio of their tokens/s comes with a 95%% bootstrap interval."
     })
 final class CapacityCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private TargetOptions targets;
   @Mixin private LoadOptions loads;
+  @Mixin private PromptOptions prompts;
 
   @Option(
       names = "--url",
@@ -129,13 +130,6 @@ final class CapacityCommand implements Callable<Integer> {
   private String baselineMetricsUrl;
 
   @Option(
-      names = "--max-tokens",
-      paramLabel = "N",
-      defaultValue = "128",
-      description = "longest answer (default: ${DEFAULT-VALUE})")
-  private int maxTokens;
-
-  @Option(
       names = "--max-input-tokens",
       paramLabel = "N",
       defaultValue = "1000000",
@@ -208,7 +202,7 @@ final class CapacityCommand implements Callable<Integer> {
     check();
     PrintWriter err = spec.commandLine().getErr();
     List<Load> sweep = loads.loads();
-    List<PromptEntry> entries = loads.entries();
+    List<PromptEntry> entries = prompts.entries();
     RunLimits limits = loads.limits(baseline == null ? 1 : 2 * rounds);
     Slo slo = Slo.of(goodput);
     Scorer scoring = scorer == null ? new ExactScorer() : new CommandScorer(scorer, scorerTimeout);
@@ -230,11 +224,11 @@ final class CapacityCommand implements Callable<Integer> {
       }
       RunInfo info =
           new RunInfo(
-              command(),
+              Shell.command(spec),
               created,
               seed,
               subjects.stream().map(CapacityCommand::info).toList(),
-              loads.describe(sweep.get(0), entries.size()),
+              loads.describe(sweep.get(0), prompts.describe(entries.size())),
               slo.byName());
       report(info, levels, files);
     }
@@ -242,9 +236,6 @@ final class CapacityCommand implements Callable<Integer> {
   }
 
   private void check() {
-    if (maxTokens < 1) {
-      throw UnmaskException.invalid("--max-tokens=" + maxTokens + " is below 1");
-    }
     if (maxInputTokens < 1) {
       throw UnmaskException.invalid("--max-input-tokens=" + maxInputTokens + " is below 1");
     }
@@ -285,10 +276,10 @@ final class CapacityCommand implements Callable<Integer> {
   private Subject subject(
       String name, Target target, Map<String, String> given, Optional<ServerMetrics> metrics) {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("max_tokens", maxTokens);
+    values.put("max_tokens", prompts.maxTokens());
     values.putAll(ParameterValues.of(given));
     RequestFactory requests =
-        new RequestFactory(values, charactersPerToken, maxInputTokens, maxTokens);
+        new RequestFactory(values, charactersPerToken, maxInputTokens, prompts.maxTokens());
     return new Subject(name, target, requests, values, metrics);
   }
 
@@ -300,11 +291,6 @@ final class CapacityCommand implements Callable<Integer> {
   private static RunInfo.TargetInfo info(Subject subject) {
     return new RunInfo.TargetInfo(
         subject.name(), subject.target().description(), subject.parameters());
-  }
-
-  private String command() {
-    ParseResult typed = spec.root().commandLine().getParseResult();
-    return "unmask " + String.join(" ", typed.originalArgs().stream().map(Shell::quote).toList());
   }
 
   private void report(RunInfo info, List<Level> levels, ReportFiles files) {
@@ -319,7 +305,7 @@ final class CapacityCommand implements Callable<Integer> {
     }
     if (files != null) {
       JsonNode summary = SummaryJson.of(info, levels, warnings);
-      files.write(summary, "", levels);
+      files.write(summary, levels);
       out.println();
       out.println("written: " + output);
     }

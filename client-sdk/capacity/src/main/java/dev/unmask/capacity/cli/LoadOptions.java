@@ -1,8 +1,6 @@
 package dev.unmask.capacity.cli;
 
 import dev.unmask.capacity.load.Load;
-import dev.unmask.capacity.load.PromptEntry;
-import dev.unmask.capacity.load.PromptFile;
 import dev.unmask.capacity.load.RunLimits;
 import dev.unmask.capacity.load.TraceFile;
 import dev.unmask.scheduler.UnmaskException;
@@ -70,17 +68,6 @@ final class LoadOptions {
       defaultValue = "1000000",
       description = "first rows of the trace (default: all)")
   private int traceRows;
-
-  @Option(
-      names = "--prompts",
-      paramLabel = "F.jsonl",
-      description =
-          "prompts, one JSON object a line with prompt, messages or raw_prompt, and optionally id,"
-              + " task, expected, parameters (default: the bundled ones)")
-  private Path prompts;
-
-  @Option(names = "--task", paramLabel = "TASK", description = "prompts of this task only")
-  private String task;
 
   @Option(
       names = "--warm-up",
@@ -182,20 +169,6 @@ final class LoadOptions {
         "--concurrency=" + concurrency + " is no number in [1, " + MOST_USERS + "]");
   }
 
-  /** The prompts to draw from. */
-  List<PromptEntry> entries() {
-    List<PromptEntry> all = prompts == null ? PromptFile.bundled() : PromptFile.read(prompts);
-    if (task == null) {
-      return all;
-    }
-    List<PromptEntry> own = all.stream().filter(entry -> entry.task().equals(task)).toList();
-    if (own.isEmpty()) {
-      List<String> tasks = all.stream().map(PromptEntry::task).distinct().sorted().toList();
-      throw UnmaskException.invalid("--task=" + task + " is none of " + String.join(", ", tasks));
-    }
-    return own;
-  }
-
   /**
    * How long a run is.
    *
@@ -218,11 +191,15 @@ final class LoadOptions {
     return Duration.ofNanos(Math.round(value * 1e9));
   }
 
-  /** What the load is, for reports. */
-  Map<String, Object> describe(Load load, int promptCount) {
+  /**
+   * What the load is, for reports.
+   *
+   * @param prompts where they are from
+   */
+  Map<String, Object> describe(Load load, String prompts) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("kind", load.kind());
-    values.put("prompts", (prompts == null ? "bundled" : prompts.toString()) + ", " + promptCount);
+    values.put("prompts", prompts);
     values.put("warm_up_s", warmUp);
     if (requests > 0) {
       values.put("requests", requests);

@@ -99,7 +99,6 @@ final class TargetOptions {
     if (repository == null && BundledModels.isBundled(model)) {
       BundledModels.ensure(model, err);
     }
-    Path models = repository == null ? BundledModels.repository() : repository;
     ModelSettings settings =
         ModelSettings.DEFAULT.with(
             Map.of(
@@ -109,7 +108,13 @@ final class TargetOptions {
                 // Prompts come again and again here; what is kept of them would be measured.
                 "kv_cache_reuse", "false",
                 "max_queue_size", String.valueOf(1 << 20)));
-    return new EngineTarget(model, ModelDirectories.newestVersion(models, model), settings);
+    return new EngineTarget(model, version(model), settings);
+  }
+
+  /** Where a model in this process is from: its newest version. */
+  Path version(String model) {
+    Path models = repository == null ? BundledModels.repository() : repository;
+    return ModelDirectories.newestVersion(models, model);
   }
 
   private static boolean isOpenAi(String url, Api api) {

@@ -12,15 +12,16 @@ import dev.unmask.capacity.measure.Level.TargetLevel;
 import dev.unmask.capacity.score.Score;
 import dev.unmask.capacity.score.Scorer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures one target, or two by turns. Two are run in the order A B B A, so that what changes on
- * the machine with time falls on both; runs next to each other get the same prompts in the same
- * order and the same arrivals. One thread.
+ * Measures one target, or several by turns: in their order, then backwards, A B B A, so that what
+ * changes on the machine with time falls on all. The n-th runs of all get the same prompts in the
+ * same order and the same arrivals. One thread.
  */
 public final class Experiment {
   private final List<Subject> subjects;
@@ -42,9 +43,9 @@ public final class Experiment {
   /**
    * Makes one.
    *
-   * @param subjects one or two
+   * @param subjects at least one
    * @param limits of a run
-   * @param rounds of A B B A, where there are two
+   * @param rounds of A B B A, where there are several
    * @param margin of the score within which two targets are comparable
    */
   public Experiment(
@@ -88,8 +89,11 @@ public final class Experiment {
       return subjects;
     }
     List<Subject> order = new ArrayList<>();
+    List<Subject> backwards = new ArrayList<>(subjects);
+    Collections.reverse(backwards);
     for (int i = 0; i < rounds; i++) {
-      order.addAll(List.of(subjects.get(0), subjects.get(1), subjects.get(1), subjects.get(0)));
+      order.addAll(subjects);
+      order.addAll(backwards);
     }
     return order;
   }
@@ -130,7 +134,7 @@ public final class Experiment {
   }
 
   private Optional<Comparison> compare(List<TargetLevel> targets) {
-    if (targets.size() < 2) {
+    if (targets.size() != 2) {
       return Optional.empty();
     }
     Ratio ratio = Ratio.of(rates(targets.get(0)), rates(targets.get(1)), seed);

@@ -2,7 +2,6 @@ package dev.unmask.capacity.report;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.unmask.cli.Main;
-import dev.unmask.client.UnmaskClient;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -32,7 +31,6 @@ final class Machine {
   static Map<String, Object> versions() {
     Map<String, Object> versions = new LinkedHashMap<>();
     versions.put("unmask", version(Main.class));
-    versions.put("unmask-client", version(UnmaskClient.class));
     return versions;
   }
 

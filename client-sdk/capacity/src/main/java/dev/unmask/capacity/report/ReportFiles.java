@@ -45,15 +45,10 @@ public final class ReportFiles implements AutoCloseable {
     }
   }
 
-  /**
-   * Writes all.
-   *
-   * @param page the report as HTML
-   */
-  public void write(JsonNode summary, String page, List<Level> levels) {
+  /** Writes all. */
+  public void write(JsonNode summary, List<Level> levels) {
     try {
       Files.writeString(temporary.resolve("summary.json"), summary.toPrettyString() + "\n");
-      Files.writeString(temporary.resolve("report.html"), page);
       try (Writer out = Files.newBufferedWriter(temporary.resolve("sweep.csv"))) {
         SweepCsv.write(levels, out);
       }

@@ -196,4 +196,54 @@ class CapacityCommandTest {
     assertEquals(0, open.exitCode, open.err);
     assertTrue(open.out.contains("| 40 requests/s "), open.out);
   }
+
+  @Test
+  void tune_choosesAndWritesTheModelsDefault() throws IOException {
+    Path version =
+        Path.of(System.getProperty("unmask.home"), "model-repository", "models", "tiny_d2f", "1");
+    assertEquals(0, run("--requests=1", "--warm-up=0").exitCode);
+    JsonNode before = JSON.readTree(version.resolve("unmask.json").toFile());
+    Path output = directory.resolve("tuned");
+    Result result =
+        run(
+            "tune",
+            "--task=json",
+            "--sweep=skip_threshold=0.6,0.95",
+            "--sweep=block_add_threshold=0.8",
+            "--score-margin=1",
+            "--write",
+            "--output=" + output);
+    assertEquals(0, result.exitCode, result.err);
+    assertTrue(
+        result.out.contains("| skip_threshold | block_add_threshold | score json | score |"),
+        result.out);
+    JsonNode summary = JSON.readTree(output.resolve("summary.json").toFile());
+    assertEquals(64, summary.get("levels").get(0).get("runs").get(0).get("requests").asInt());
+    JsonNode chosen = summary.get("targets").get(summary.get("chosen").asInt() - 1);
+    JsonNode after = JSON.readTree(version.resolve("unmask.json").toFile());
+    assertEquals(
+        chosen.get("parameters").get("skip_threshold"),
+        after.get("default_parameters").get("skip_threshold"));
+    assertEquals(16, after.get("default_parameters").get("block_size").asInt());
+    assertEquals(before.get("hashes"), after.get("hashes"));
+    // It loads, and uses them.
+    assertEquals(0, run("--requests=2", "--warm-up=0").exitCode);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--sweep=x|--sweep=x is no new NAME=VALUE,VALUE",
+        "--sweep=skip_threshold=0.5 --write --url=grpc://h:1 --model=m|--write needs a model",
+        "--sweep=skip_threshold=7|skip_threshold=7",
+        "--model=m|--sweep",
+      })
+  void wrongArgumentsOfTune_areNamed(String arguments, String message) {
+    List<String> all = new ArrayList<>(List.of("tune"));
+    all.addAll(List.of(arguments.split(" ")));
+    Result result = run(all.toArray(String[]::new));
+    assertTrue(result.exitCode != 0, result.out);
+    assertTrue(result.err.contains(message), result.err);
+  }
 }
