@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
     name = "capacity",
     description =
         "Measure tokens/s, latencies and score of a model under load, against a baseline.",
-    subcommands = TuneCommand.class,
+    subcommands = {TuneCommand.class, SimulateCommand.class, CalibrateCommand.class},
     mixinStandardHelpOptions = true,
     footer = {
       "",

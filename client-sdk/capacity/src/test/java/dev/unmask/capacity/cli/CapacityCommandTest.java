@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.unmask.cli.Main;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,28 +23,9 @@ class CapacityCommandTest {
 
   @TempDir private Path directory;
 
-  /** A home of its own, in which the bundled models are imported. */
   @BeforeAll
   static void home(@TempDir Path home) throws IOException {
-    Path checkpoints = Path.of("..", "..", "model-repository", "checkpoints").toRealPath();
-    Path repository = Files.createDirectories(home.resolve("model-repository"));
-    Path unused = Files.createSymbolicLink(repository.resolve("checkpoints"), checkpoints);
-    System.setProperty("unmask.home", home.toString());
-  }
-
-  private record Result(int exitCode, String out, String err) {}
-
-  private static Result run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    List<String> all = new ArrayList<>(List.of("capacity"));
-    all.addAll(List.of(arguments));
-    int exitCode =
-        Main.commandLine()
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .execute(all.toArray(String[]::new));
-    return new Result(exitCode, out.toString(), err.toString());
+    CommandRuns.useHome(home);
   }
 
   @ParameterizedTest
@@ -80,33 +57,34 @@ class CapacityCommandTest {
         "--metrics-url=nothing|--metrics-url=nothing is no http URL",
       })
   void wrongArguments_areNamed(String arguments, String message) {
-    Result result = run(arguments.split(" "));
-    assertEquals(2, result.exitCode, result.err);
-    assertTrue(result.err.contains(message), result.err);
-    assertFalse(result.err.contains("\tat "), result.err);
+    CommandRuns.Result result = CommandRuns.run(arguments.split(" "));
+    assertEquals(2, result.exitCode(), result.err());
+    assertTrue(result.err().contains(message), result.err());
+    assertFalse(result.err().contains("\tat "), result.err());
   }
 
   @Test
   void anEndpointThatIsNotThere_isToldAndExits1() {
-    Result result = run("--url=grpc://localhost:1", "--model=m", "--warm-up=0");
-    assertEquals(1, result.exitCode, result.err);
-    assertTrue(result.err.contains("all of 20 requests failed"), result.err);
+    CommandRuns.Result result =
+        CommandRuns.run("--url=grpc://localhost:1", "--model=m", "--warm-up=0");
+    assertEquals(1, result.exitCode(), result.err());
+    assertTrue(result.err().contains("all of 20 requests failed"), result.err());
   }
 
   @Test
   void help_namesTheLoads() {
-    Result result = run("--help");
-    assertEquals(0, result.exitCode);
+    CommandRuns.Result result = CommandRuns.run("--help");
+    assertEquals(0, result.exitCode());
     for (String option : List.of("--baseline", "--trace", "--goodput", "--scorer", "--output")) {
-      assertTrue(result.out.contains(option), result.out);
+      assertTrue(result.out().contains(option), result.out());
     }
   }
 
   @Test
   void inProcess_withBaseline_leavesAllFiles() throws IOException {
     Path output = directory.resolve("run one");
-    Result result =
-        run(
+    CommandRuns.Result result =
+        CommandRuns.run(
             "--baseline=tiny_ar",
             "--requests=12",
             "--warm-up=0",
@@ -115,9 +93,9 @@ class CapacityCommandTest {
             "--goodput=request_latency=100000",
             "--task=code",
             "--output=" + output);
-    assertEquals(0, result.exitCode, result.err);
-    assertTrue(result.out.contains("1 user: A / B = "), result.out);
-    assertTrue(result.out.contains("score +0.000: comparable"), result.out);
+    assertEquals(0, result.exitCode(), result.err());
+    assertTrue(result.out().contains("1 user: A / B = "), result.out());
+    assertTrue(result.out().contains("score +0.000: comparable"), result.out());
 
     JsonNode summary = JSON.readTree(Files.readString(output.resolve("summary.json")));
     assertEquals("unmask-capacity/1", summary.get("schema").asText());
@@ -154,9 +132,9 @@ class CapacityCommandTest {
     int columns = sweep.get(0).split(",", -1).length;
     assertTrue(sweep.stream().allMatch(line -> line.split(",", -1).length == columns));
 
-    Result again = run("--output=" + output);
-    assertEquals(2, again.exitCode);
-    assertTrue(again.err.contains("exists"), again.err);
+    CommandRuns.Result again = CommandRuns.run("--output=" + output);
+    assertEquals(2, again.exitCode());
+    assertTrue(again.err().contains("exists"), again.err());
   }
 
   @Test
@@ -166,16 +144,16 @@ class CapacityCommandTest {
             directory.resolve("scorer"),
             "sed -e 's/{\"id\":\"A\\([^\"]*\\)\".*/{\"id\":\"A\\1\",\"score\":1}/'"
                 + " -e 's/{\"id\":\"B\\([^\"]*\\)\".*/{\"id\":\"B\\1\",\"score\":0.2}/'\n");
-    Result result =
-        run(
+    CommandRuns.Result result =
+        CommandRuns.run(
             "--baseline=tiny_ar",
             "--requests=2",
             "--warm-up=0",
             "--rounds=1",
             "--scorer=sh " + scorer);
-    assertEquals(0, result.exitCode, result.err);
-    assertTrue(result.out.contains("score +0.800: NOT COMPARABLE"), result.out);
-    assertTrue(result.out.contains("warning: 1 user: not comparable"), result.out);
+    assertEquals(0, result.exitCode(), result.err());
+    assertTrue(result.out().contains("score +0.800: NOT COMPARABLE"), result.out());
+    assertTrue(result.out().contains("warning: 1 user: not comparable"), result.out());
   }
 
   @Test
@@ -184,66 +162,18 @@ class CapacityCommandTest {
         Files.writeString(
             directory.resolve("t.csv"),
             "TIMESTAMP,ContextTokens,GeneratedTokens\n0,30,10\n0.05,60,20\n0.06,4000,5\n");
-    Result replay =
-        run(
+    CommandRuns.Result replay =
+        CommandRuns.run(
             "--trace=" + trace,
             "--max-input-tokens=200",
             "--characters-per-token=2",
             "--warm-up=0");
-    assertEquals(0, replay.exitCode, replay.err);
-    assertTrue(replay.out.contains("| trace x 1 | A      | 3 "), replay.out);
-    Result open = run("--request-rate=20,40", "--arrivals=bursty", "--requests=10", "--warm-up=0");
-    assertEquals(0, open.exitCode, open.err);
-    assertTrue(open.out.contains("| 40 requests/s "), open.out);
-  }
-
-  @Test
-  void tune_choosesAndWritesTheModelsDefault() throws IOException {
-    Path version =
-        Path.of(System.getProperty("unmask.home"), "model-repository", "models", "tiny_d2f", "1");
-    assertEquals(0, run("--requests=1", "--warm-up=0").exitCode);
-    JsonNode before = JSON.readTree(version.resolve("unmask.json").toFile());
-    Path output = directory.resolve("tuned");
-    Result result =
-        run(
-            "tune",
-            "--task=json",
-            "--sweep=skip_threshold=0.6,0.95",
-            "--sweep=block_add_threshold=0.8",
-            "--score-margin=1",
-            "--write",
-            "--output=" + output);
-    assertEquals(0, result.exitCode, result.err);
-    assertTrue(
-        result.out.contains("| skip_threshold | block_add_threshold | score json | score |"),
-        result.out);
-    JsonNode summary = JSON.readTree(output.resolve("summary.json").toFile());
-    assertEquals(64, summary.get("levels").get(0).get("runs").get(0).get("requests").asInt());
-    JsonNode chosen = summary.get("targets").get(summary.get("chosen").asInt() - 1);
-    JsonNode after = JSON.readTree(version.resolve("unmask.json").toFile());
-    assertEquals(
-        chosen.get("parameters").get("skip_threshold"),
-        after.get("default_parameters").get("skip_threshold"));
-    assertEquals(16, after.get("default_parameters").get("block_size").asInt());
-    assertEquals(before.get("hashes"), after.get("hashes"));
-    // It loads, and uses them.
-    assertEquals(0, run("--requests=2", "--warm-up=0").exitCode);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "--sweep=x|--sweep=x is no new NAME=VALUE,VALUE",
-        "--sweep=skip_threshold=0.5 --write --url=grpc://h:1 --model=m|--write needs a model",
-        "--sweep=skip_threshold=7|skip_threshold=7",
-        "--model=m|--sweep",
-      })
-  void wrongArgumentsOfTune_areNamed(String arguments, String message) {
-    List<String> all = new ArrayList<>(List.of("tune"));
-    all.addAll(List.of(arguments.split(" ")));
-    Result result = run(all.toArray(String[]::new));
-    assertTrue(result.exitCode != 0, result.out);
-    assertTrue(result.err.contains(message), result.err);
+    assertEquals(0, replay.exitCode(), replay.err());
+    assertTrue(replay.out().contains("| trace x 1 | A      | 3 "), replay.out());
+    CommandRuns.Result open =
+        CommandRuns.run(
+            "--request-rate=20,40", "--arrivals=bursty", "--requests=10", "--warm-up=0");
+    assertEquals(0, open.exitCode(), open.err());
+    assertTrue(open.out().contains("| 40 requests/s "), open.out());
   }
 }

@@ -1,0 +1,147 @@
+package dev.unmask.capacity.simulate;
+
+import dev.unmask.bridge.engine.EngineOptions;
+import dev.unmask.bridge.engine.EngineProviders;
+import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.repository.ModelManifest;
+import dev.unmask.scheduler.RowKind;
+import dev.unmask.scheduler.StepOutputs;
+import dev.unmask.scheduler.StepPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Finds out what passes cost on this machine: times passes of models of several sizes, with several
+ * numbers of positions, and fits the terms of {@link PassCost} to them by least squares of the
+ * relative error.
+ */
+public final class Calibration {
+  private static final int[] QUERIES = {1, 4, 8, 16, 32, 64};
+  private static final int[] CACHED = {64, 320};
+  private static final int PASSES = 15;
+  private static final long MOST_NANOS = 4_000_000_000L;
+  private static final double FP32_BYTES = 4;
+
+  /**
+   * A pass that was timed.
+   *
+   * @param model its name
+   * @param queries positions
+   * @param cached positions in the cache before
+   * @param seconds median
+   * @param shape of the model
+   * @param load what it had to do
+   */
+  public record Timed(
+      String model, int queries, int cached, double seconds, ModelShape shape, PassLoad load) {}
+
+  private final List<Timed> passes = new ArrayList<>();
+
+  /**
+   * Times passes of a model.
+   *
+   * @param version directory of its version; its weights are fp32
+   * @param threads of the engine; 0 lets it choose
+   * @param told of every pass
+   */
+  public void time(Path version, int threads, Consumer<Timed> told) {
+    ModelManifest manifest = ModelManifest.read(version);
+    ModelShape shape = ModelShape.of(manifest);
+    try (EngineSession engine =
+        EngineProviders.find("onnxruntime")
+            .open(version, manifest, new EngineOptions(1, threads))) {
+      StepOutputs outputs =
+          new StepOutputs(
+              engine.capabilities().candidateCount(), engine.capabilities().specialTokenIds());
+      boolean causal = manifest.attention().equals("causal");
+      for (int cached : CACHED) {
+        StepPlan fill = plan(0, cached, true);
+        engine.run(fill, outputs);
+        for (int queries : QUERIES) {
+          StepPlan plan = plan(cached, queries, causal);
+          double seconds = median(engine, plan, outputs);
+          Timed timed =
+              new Timed(manifest.name(), queries, cached, seconds, shape, PassLoad.of(plan, shape));
+          passes.add(timed);
+          told.accept(timed);
+        }
+      }
+    }
+  }
+
+  private static StepPlan plan(int start, int count, boolean onlyLast) {
+    StepPlan plan = new StepPlan();
+    plan.beginRow(0, RowKind.DENOISE, start);
+    for (int i = 0; i < count; i++) {
+      int query = plan.addQuery((start + i) % 700, start + i, 0, start + count);
+      if (!onlyLast || i == count - 1) {
+        int unused = plan.addOutput(query);
+      }
+    }
+    return plan;
+  }
+
+  private static double median(EngineSession engine, StepPlan plan, StepOutputs outputs) {
+    engine.run(plan, outputs);
+    engine.run(plan, outputs);
+    double[] seconds = new double[PASSES];
+    long start = System.nanoTime();
+    int count = 0;
+    while (count < PASSES && (count < 3 || System.nanoTime() - start < MOST_NANOS)) {
+      long begin = System.nanoTime();
+      engine.run(plan, outputs);
+      seconds[count++] = (System.nanoTime() - begin) / 1e9;
+    }
+    double[] sorted = Arrays.copyOf(seconds, count);
+    Arrays.sort(sorted);
+    return sorted[count / 2];
+  }
+
+  /** Passes that were timed. */
+  public List<Timed> passes() {
+    return List.copyOf(passes);
+  }
+
+  /** The machine that fits what was timed best. */
+  public Hardware fit() {
+    double[][] terms = new double[passes.size()][];
+    double[] seconds = new double[passes.size()];
+    for (int i = 0; i < terms.length; i++) {
+      Timed pass = passes.get(i);
+      PassLoad load = pass.load();
+      terms[i] =
+          new double[] {
+            1,
+            pass.shape().layers(),
+            FP32_BYTES * (load.weightElements() + load.kvElements()),
+            load.matrixFlops(),
+            load.attentionFlops()
+          };
+      seconds[i] = pass.seconds();
+    }
+    double[] cost = NonNegativeFit.solve(terms, seconds);
+    return new Hardware(
+        "this machine, fp32, fitted to " + passes.size() + " passes",
+        inverse(cost[2]),
+        Map.of("fp32", inverse(cost[3])),
+        inverse(cost[4]),
+        Runtime.getRuntime().maxMemory(),
+        cost[0],
+        cost[1],
+        1,
+        0);
+  }
+
+  /** What a machine is said to take for a pass that was timed, in seconds. */
+  public double fitted(Hardware machine, Timed pass) {
+    return new PassCost(machine, pass.shape(), "fp32").seconds(pass.load());
+  }
+
+  private static double inverse(double secondsEach) {
+    return secondsEach <= 0 ? 1e30 : 1 / secondsEach;
+  }
+}

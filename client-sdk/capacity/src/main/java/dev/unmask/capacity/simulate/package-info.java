@@ -1,0 +1,2 @@
+/** Predicts tokens per second on hardware that is not there. */
+package dev.unmask.capacity.simulate;
