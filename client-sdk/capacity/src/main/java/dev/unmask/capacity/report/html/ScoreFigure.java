@@ -1,0 +1,79 @@
+package dev.unmask.capacity.report.html;
+
+import dev.unmask.capacity.report.html.Figure.Kind;
+import dev.unmask.capacity.report.html.LineChart.Point;
+import dev.unmask.capacity.report.html.LineChart.Series;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/** What speed costs in score: a point for each run, or a bar where there is a single one. */
+final class ScoreFigure {
+  private ScoreFigure() {}
+
+  /** The figure, or none where no score was taken. */
+  static List<Figure> of(Summary summary) {
+    List<Series> series =
+        summary.targets().stream()
+            .map(target -> new Series(target.look(), false, false, points(summary, target)))
+            .toList();
+    List<Point> points = series.stream().flatMap(one -> one.points().stream()).toList();
+    if (points.isEmpty()) {
+      return List.of();
+    }
+    return List.of(points.size() > 1 ? scatter(summary, series, points) : bars(summary));
+  }
+
+  private static Figure scatter(Summary summary, List<Series> series, List<Point> points) {
+    Axis upward =
+        Axis.fromZero(
+            "score", Stream.concat(Stream.of(1.0), points.stream().map(Point::y)).toList());
+    Chart chart =
+        new LineChart(
+            Axis.fromZero("tokens/s", points.stream().map(Point::x).toList()), upward, series);
+    return new Figure(
+        "Score against speed",
+        summary.isSweep()
+            ? "Up is better, right is faster. Figures at the points: " + summary.unit() + "."
+            : "Up is better, right is faster.",
+        Charts.keys(summary, Kind.POINT),
+        chart);
+  }
+
+  private static Figure bars(Summary summary) {
+    return new Figure(
+        "Score",
+        "Mean over all answers; more is better.",
+        Charts.keys(summary, Kind.BAR),
+        Charts.chart(Charts.across(summary), "score", Charts.bars(summary, Run::score, "score")));
+  }
+
+  private static List<Point> points(Summary summary, Target target) {
+    List<Point> points = new ArrayList<>();
+    for (Level level : summary.levels()) {
+      level.run(target).ifPresent(run -> addPoint(summary, level, run, points));
+    }
+    return points;
+  }
+
+  private static void addPoint(Summary summary, Level level, Run run, List<Point> points) {
+    OptionalDouble speed = run.throughput();
+    OptionalDouble score = run.score();
+    if (speed.isPresent() && score.isPresent()) {
+      String name = run.target().name();
+      points.add(
+          new Point(
+              speed.getAsDouble(),
+              score.getAsDouble(),
+              summary.isSweep() ? level.brief() : name,
+              name
+                  + ", "
+                  + level.label()
+                  + ": "
+                  + Numbers.measured(speed)
+                  + " tokens/s, score "
+                  + Numbers.score(score)));
+    }
+  }
+}
