@@ -17,7 +17,7 @@ record Frame(double left, double top, double width, double height) {
   private static final double ABOVE = 26;
 
   private static final double BELOW = 42;
-  private static final double RIGHT = 22;
+  private static final double RIGHT = 26;
   private static final double GAP = 8;
 
   /** A frame with the labels of an axis at its left. */

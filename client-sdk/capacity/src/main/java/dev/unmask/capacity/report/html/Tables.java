@@ -2,7 +2,6 @@ package dev.unmask.capacity.report.html;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -164,29 +163,39 @@ final class Tables {
     return table;
   }
 
-  /** Scores by task. */
+  /** Scores by task, with how many answers they are of. */
   Table scores() {
-    Table table = new Table("Score", 3, "Load", "Target", "Task", "score", "answers");
+    List<String> tasks =
+        summary
+            .runs()
+            .flatMap(run -> Json.names(run.json().path("score").path("by_task")).stream())
+            .distinct()
+            .toList();
+    Table table =
+        new Table(
+            "Score, and of how many answers",
+            2,
+            Stream.concat(Stream.of("Load", "Target", "all"), tasks.stream())
+                .toArray(String[]::new));
     forEachRun(
         (level, run) -> {
           JsonNode score = run.json().path("score");
           if (score.isObject()) {
-            table.row(score(level, run, "all", score));
-            for (Map.Entry<String, JsonNode> task : score.path("by_task").properties()) {
-              table.row(score(level, run, task.getKey(), task.getValue()));
-            }
+            Stream<String> whole =
+                Stream.of(level.label(), run.target().name(), scoreAndAnswers(score));
+            Stream<String> parts =
+                tasks.stream().map(task -> scoreAndAnswers(score.path("by_task").path(task)));
+            table.row(Stream.concat(whole, parts).toList());
           }
         });
     return table;
   }
 
-  private static List<String> score(Level level, Run run, String task, JsonNode score) {
-    return List.of(
-        level.label(),
-        run.target().name(),
-        task,
-        Numbers.score(Json.number(score.path("mean"))),
-        Numbers.measured(Json.number(score.path("n"))));
+  private static String scoreAndAnswers(JsonNode score) {
+    return Numbers.score(Json.number(score.path("mean")))
+        + Json.number(score.path("n")).stream()
+            .mapToObj(answers -> " (" + Numbers.measured(answers) + ")")
+            .collect(Collectors.joining());
   }
 
   /** Failed requests by kind. */
