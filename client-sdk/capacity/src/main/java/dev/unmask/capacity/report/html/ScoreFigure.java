@@ -22,16 +22,15 @@ final class ScoreFigure {
     if (points.isEmpty()) {
       return List.of();
     }
-    return List.of(points.size() > 1 ? scatter(summary, series, points) : bars(summary));
+    return List.of(points.size() > 1 ? scatter(summary, series, points) : bars(summary, points));
   }
 
   private static Figure scatter(Summary summary, List<Series> series, List<Point> points) {
-    Axis upward =
-        Axis.fromZero(
-            "score", Stream.concat(Stream.of(1.0), points.stream().map(Point::y)).toList());
     Chart chart =
         new LineChart(
-            Axis.fromZero("tokens/s", points.stream().map(Point::x).toList()), upward, series);
+            Axis.fromZero("tokens/s", points.stream().map(Point::x).toList()),
+            axis(points),
+            series);
     return new Figure(
         "Score against speed",
         summary.isSweep()
@@ -41,12 +40,19 @@ final class ScoreFigure {
         chart);
   }
 
-  private static Figure bars(Summary summary) {
+  private static Figure bars(Summary summary, List<Point> points) {
+    List<BarChart.Group> groups = Charts.bars(summary, Run::score, "score");
     return new Figure(
         "Score",
         "Mean over all answers; more is better.",
         Charts.keys(summary, Kind.BAR),
-        Charts.chart(Charts.across(summary), "score", Charts.bars(summary, Run::score, "score")));
+        new BarChart(Charts.across(summary), axis(points), groups));
+  }
+
+  /** To one at least, so that a low score looks low. */
+  private static Axis axis(List<Point> points) {
+    return Axis.fromZero(
+        "score", Stream.concat(Stream.of(1.0), points.stream().map(Point::y)).toList());
   }
 
   private static List<Point> points(Summary summary, Target target) {
