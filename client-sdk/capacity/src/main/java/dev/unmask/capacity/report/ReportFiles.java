@@ -3,6 +3,7 @@ package dev.unmask.capacity.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unmask.capacity.measure.Level;
 import dev.unmask.capacity.measure.Level.TargetLevel;
+import dev.unmask.capacity.report.html.HtmlReport;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.BufferedWriter;
@@ -17,9 +18,9 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Writes the files of a measurement: {@code summary.json}, {@code sweep.csv}, and for every target
- * and load a folder with {@code profile_export.jsonl} and {@code profile_export_aiperf.csv}. The
- * directory appears under its name when it is complete.
+ * Writes the files of a measurement: {@code report.html}, {@code summary.json}, {@code sweep.csv},
+ * and for every target and load a folder with {@code profile_export.jsonl} and {@code
+ * profile_export_aiperf.csv}. The directory appears under its name when it is complete.
  */
 public final class ReportFiles implements AutoCloseable {
   private final Path directory;
@@ -49,6 +50,7 @@ public final class ReportFiles implements AutoCloseable {
   public void write(JsonNode summary, List<Level> levels) {
     try {
       Files.writeString(temporary.resolve("summary.json"), summary.toPrettyString() + "\n");
+      Files.writeString(temporary.resolve("report.html"), HtmlReport.render(summary));
       try (Writer out = Files.newBufferedWriter(temporary.resolve("sweep.csv"))) {
         SweepCsv.write(levels, out);
       }

@@ -108,6 +108,7 @@ class CapacityCommandTest {
     assertEquals(run.get("request_throughput").asDouble(), run.get("goodput").asDouble(), 1e-9);
     assertTrue(run.get("metrics").get("request_latency").get("p99_9").asDouble() > 0);
 
+    assertTrue(Files.readString(output.resolve("report.html")).contains("tiny_ar in this process"));
     List<String> lines =
         Files.readAllLines(output.resolve("A-closed-2").resolve("profile_export.jsonl"));
     assertEquals(12, lines.size());

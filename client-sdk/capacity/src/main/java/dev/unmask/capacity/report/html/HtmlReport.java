@@ -150,7 +150,7 @@ public final class HtmlReport {
   private void writeDefinitions() {
     out.open("section", "class", "definitions").element("h2", "What the measures mean");
     out.open("dl");
-    Stream.concat(Measure.OTHERS.stream(), Measure.METRICS.stream())
+    Stream.concat(Term.OTHERS.stream(), Term.METRICS.stream())
         .forEach(
             measure ->
                 out.open("div")

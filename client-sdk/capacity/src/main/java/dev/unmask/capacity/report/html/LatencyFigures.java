@@ -44,7 +44,7 @@ final class LatencyFigures {
         Json.number(summary.json().path("slo").path(metric)).stream()
             .mapToObj(ms -> " Dashed line: the objective of " + Numbers.measured(ms) + " ms.")
             .collect(Collectors.joining());
-    String title = Measure.title(metric);
+    String title = Term.title(metric);
     return List.of(
         summary.isSweep() || axis.logarithmic() || !limit.isEmpty()
             ? new Figure(

@@ -115,7 +115,7 @@ final class Tables {
         JsonNode json = run.json().path("metrics").path(metric);
         if (json.isObject()) {
           Stream<String> texts =
-              Stream.of(Measure.title(metric), run.target().name(), json.path("unit").asText(""));
+              Stream.of(Term.title(metric), run.target().name(), json.path("unit").asText(""));
           Stream<String> numbers =
               STATISTICS.stream().map(name -> Numbers.measured(run.metric(metric, name)));
           table.row(Stream.concat(texts, numbers).toList());
@@ -127,7 +127,7 @@ final class Tables {
 
   private static List<String> metricNames(Level level) {
     return Stream.concat(
-            Measure.METRICS.stream().map(Measure::key),
+            Term.METRICS.stream().map(Term::key),
             level.runs().stream().flatMap(run -> Json.names(run.json().path("metrics")).stream()))
         .distinct()
         .toList();
