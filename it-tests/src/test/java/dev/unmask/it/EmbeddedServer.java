@@ -20,6 +20,7 @@ import dev.unmask.server.http.MetricsFrontEnd;
 import dev.unmask.server.log.LogSettings;
 import dev.unmask.server.log.ServerLog;
 import dev.unmask.server.metrics.MetricsConfig;
+import dev.unmask.server.openai.OpenAiApi;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -59,7 +60,9 @@ final class EmbeddedServer implements AutoCloseable {
             new ServerModule(registry, builder.metrics, builder.strictReadiness, log, loader));
     InferenceServer server = injector.getInstance(InferenceServer.class);
     HttpOptions.Builder options = HttpOptions.builder().address(LOOPBACK).port(0);
-    http = new HttpFrontEnd(builder.http.apply(options).build(), server, List.of());
+    http =
+        new HttpFrontEnd(
+            builder.http.apply(options).build(), server, new OpenAiApi(server).routes());
     GrpcOptions grpcOptions = new GrpcOptions();
     List<String> flags = new ArrayList<>(List.of("--grpc-address=" + LOOPBACK, "--grpc-port=0"));
     flags.addAll(builder.grpc);

@@ -22,8 +22,13 @@ public final class LoadDriver {
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int WARM_UPS = 5;
 
-  /** Where nothing but this many errors came, there is nothing to measure. */
+  /**
+   * Where nothing but this many errors came, and nothing is to come, there is nothing to measure.
+   */
   private static final int HOPELESS = 20;
+
+  /** How long an overloaded target may refuse all that it has no room for before it answers. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Target target;
   private final Load load;
@@ -36,6 +41,7 @@ public final class LoadDriver {
 
   private final LinkedBlockingQueue<Sample> ended = new LinkedBlockingQueue<>();
   private int sent;
+  private boolean succeeded;
   private int outstanding;
 
   /** Of the phase. */
@@ -219,8 +225,9 @@ public final class LoadDriver {
       outstanding--;
       samples.add(sample);
       failed += sample.error() == null ? 0 : 1;
+      succeeded |= sample.error() == null;
       tokens += sample.tokens();
-      if (failed >= HOPELESS && failed == samples.size()) {
+      if (isHopeless()) {
         throw new UnmaskException(
             ErrorCode.UNAVAILABLE,
             "all of " + failed + " requests failed; the last: " + sample.error().message());
@@ -232,6 +239,12 @@ public final class LoadDriver {
       progress.at(phase, samples.size() - failed, failed, tokens, now - phaseStart);
     }
     return sample != null;
+  }
+
+  private boolean isHopeless() {
+    return failed >= HOPELESS
+        && !succeeded
+        && (outstanding == 0 || System.nanoTime() - phaseStart > PATIENCE_NANOS);
   }
 
   private void drain() throws InterruptedException {

@@ -103,6 +103,20 @@ class LoadDriverTest {
     }
   }
 
+  /** What is beyond its queue is refused at once, long before the first answer comes. */
+  @Test
+  void refusalsBeforeTheFirstAnswer_doNotEndTheRun() throws InterruptedException {
+    try (ScriptedTarget target = new ScriptedTarget(1, TimeUnit.MILLISECONDS.toNanos(200))) {
+      target.room = 2;
+      Load load = new Load.Open(Load.Pattern.CONSTANT, 1000, 1);
+      RunSamples run = driver(target, load, limits(60, 20)).run();
+      assertEquals(60, run.samples().size());
+      RunFigures figures = RunFigures.of(List.of(run), Slo.NONE);
+      assertTrue(figures.requests() >= 2);
+      assertEquals(60 - figures.requests(), figures.errors().get("REFUSED"));
+    }
+  }
+
   /** A target that takes one request at a time, each longer than the gap between two. */
   @Test
   void open_latenciesCountFromTheScheduledTime() throws InterruptedException {

@@ -29,6 +29,9 @@ final class ScriptedTarget implements Target {
   /** Whether failures are told before sending returns. */
   volatile boolean failAtOnce;
 
+  /** Requests that it takes at once; those beyond are refused. */
+  volatile int room = Integer.MAX_VALUE;
+
   /** Whether a request waits for the one before. */
   volatile boolean serial;
 
@@ -51,7 +54,7 @@ final class ScriptedTarget implements Target {
   public void send(TargetRequest request, ResponseListener listener) {
     requests.add(request);
     int number = requests.size();
-    if (failEvery > 0 && number % failEvery == 0 && failAtOnce) {
+    if ((failEvery > 0 && number % failEvery == 0 && failAtOnce) || outstanding.get() >= room) {
       listener.onError(new TargetError("REFUSED", "no"));
       return;
     }
