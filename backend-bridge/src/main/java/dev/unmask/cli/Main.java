@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     description = "Decodes text with diffusion language models, block by block in parallel.",
     subcommands = {
       ImportCommand.class,
+      InflateCommand.class,
       GenerateCommand.class,
       DemoCommand.class,
       ServeCommand.class

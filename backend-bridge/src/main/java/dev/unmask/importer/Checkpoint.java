@@ -13,8 +13,8 @@ import java.util.TreeSet;
 
 /** The weights of a checkpoint directory: one safetensors file, or the shards of its index. */
 final class Checkpoint implements AutoCloseable {
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  static final String SINGLE = "model.safetensors";
+  static final String INDEX = "model.safetensors.index.json";
 
   private final Path directory;
   private final Map<String, SafetensorsFile> files = new LinkedHashMap<>();

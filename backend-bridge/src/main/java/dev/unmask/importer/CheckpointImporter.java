@@ -52,7 +52,7 @@ public final class CheckpointImporter {
       throw UnmaskException.invalid(
           "name=" + request.name() + " is not made of letters, digits, dot, dash and underscore");
     }
-    ModelDirectory.requireAbsent(request.repository().resolve(request.name()));
+    OutputDirectory.requireAbsent(request.repository().resolve(request.name()));
     requireDirectory("checkpoint", request.checkpoint());
     ConfigFile config = ConfigFile.read(request.checkpoint().resolve("config.json"));
     Network network = NetworkReader.read(config);

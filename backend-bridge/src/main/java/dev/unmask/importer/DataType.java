@@ -25,6 +25,11 @@ enum DataType {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Name used in safetensors headers, such as {@code F16}. */
+  String safetensorsName() {
+    return safetensorsName;
+  }
+
   /** Value of {@code TensorProto.DataType}. */
   int onnxCode() {
     return onnxCode;

@@ -295,6 +295,15 @@ final class DecoderGraph {
                 network.vocab(),
                 network.hidden());
     String logits = graph.node("Gemm", TRANSPOSED_WEIGHT, hidden, toFloat(headWeight));
+    if (weights.hasBias(names.head)) {
+      String bias =
+          graph.weight(
+              "head.bias",
+              DataType.FP32,
+              weights.bias(names.head, network.vocab()),
+              network.vocab());
+      logits = graph.node("Add", logits, bias);
+    }
     new HeadOutputs(graph, options).append(logits);
   }
 

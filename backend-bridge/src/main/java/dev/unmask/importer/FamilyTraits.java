@@ -21,6 +21,12 @@ record FamilyTraits(
     List<String> algorithms,
     Map<String, Object> parameters) {
 
+  /** Field of a {@code config.json} that says what its family alone does not. */
+  static final String ATTENTION_FIELD = "unmask_attention";
+
+  /** Field of a {@code config.json} with the block size. */
+  static final String BLOCK_SIZE_FIELD = "block_size";
+
   private static final int D2F_BLOCK_SIZE = 32;
   private static final int SDAR_BLOCK_SIZE = 4;
 
@@ -32,6 +38,9 @@ record FamilyTraits(
           default -> false;
         };
     AttentionKind attention = request.attention();
+    if (attention == null && config.has(ATTENTION_FIELD)) {
+      attention = AttentionKind.of(config.text(ATTENTION_FIELD));
+    }
     if (attention == null) {
       attention = familyAttention(network.family(), request.adapter() != null);
     } else if (diffusion == (attention == AttentionKind.CAUSAL)) {
@@ -56,7 +65,7 @@ record FamilyTraits(
         int blockSize =
             request.blockSize() != null
                 ? request.blockSize()
-                : config.positiveInt("block_size", sdar ? SDAR_BLOCK_SIZE : D2F_BLOCK_SIZE);
+                : config.positiveInt(BLOCK_SIZE_FIELD, sdar ? SDAR_BLOCK_SIZE : D2F_BLOCK_SIZE);
         yield sdar
             ? new FamilyTraits(
                 attention,

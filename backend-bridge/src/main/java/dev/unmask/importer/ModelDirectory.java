@@ -5,38 +5,23 @@ import dev.unmask.scheduler.UnmaskException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
-/**
- * A model directory while it is written: a hidden sibling of its target, moved into place by {@link
- * #publish}. Closed without that, it leaves nothing behind.
- */
+/** A model directory of a repository while it is written, with the hashes of its files. */
 final class ModelDirectory implements AutoCloseable {
-  private final Path target;
-  private final Path temporary;
-  private final List<Path> madeDirectories;
+  private final OutputDirectory directory;
   private final Map<String, String> hashes = new TreeMap<>();
-  private boolean published;
 
-  private ModelDirectory(Path target, Path temporary, List<Path> madeDirectories) {
-    this.target = target;
-    this.temporary = temporary;
-    this.madeDirectories = madeDirectories;
+  private ModelDirectory(OutputDirectory directory) {
+    this.directory = directory;
   }
 
   /** Writes the contents of one file. */
@@ -46,33 +31,21 @@ final class ModelDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes an empty temporary directory.
+   * Makes a directory with an empty version, not yet at its place.
    *
    * @throws UnmaskException ALREADY_EXISTS where the target does, UNAVAILABLE where the repository
    *     cannot be written
    */
   static ModelDirectory create(Path repository, String name) {
-    Path target = repository.resolve(name);
-    requireAbsent(target);
-    List<Path> missing = new ArrayList<>();
-    for (Path p = repository.toAbsolutePath(); p != null && !Files.exists(p); p = p.getParent()) {
-      missing.add(p);
-    }
+    OutputDirectory directory = OutputDirectory.create(repository, name, "repository", "import");
     try {
-      Files.createDirectories(repository);
-      Path temporary = Files.createTempDirectory(repository, "." + name + "-import-");
-      Files.createDirectory(temporary.resolve("1"));
-      return new ModelDirectory(target, temporary, missing);
+      Files.createDirectory(directory.resolve("1"));
     } catch (IOException e) {
+      directory.close();
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE, "repository " + repository + ": " + e.getMessage(), e);
     }
-  }
-
-  static void requireAbsent(Path target) {
-    if (Files.exists(target)) {
-      throw new UnmaskException(ErrorCode.ALREADY_EXISTS, target + " exists already");
-    }
+    return new ModelDirectory(directory);
   }
 
   /** Writes a file of the version directory and notes its hash. */
@@ -99,7 +72,7 @@ final class ModelDirectory implements AutoCloseable {
 
   private String write(String path, Content content) {
     MessageDigest digest = sha256();
-    Path file = temporary.resolve(path);
+    Path file = directory.resolve(path);
     try (OutputStream out =
         new BufferedOutputStream(
             new DigestOutputStream(Files.newOutputStream(file), digest), 1 << 16)) {
@@ -113,46 +86,12 @@ final class ModelDirectory implements AutoCloseable {
 
   /** Moves the directory to its target. */
   Path publish() {
-    requireAbsent(target);
-    try {
-      setReadable();
-      try {
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temporary, target);
-      }
-    } catch (IOException e) {
-      throw new UnmaskException(
-          ErrorCode.UNAVAILABLE, "moving to " + target + ": " + e.getMessage(), e);
-    }
-    published = true;
-    return target;
-  }
-
-  /** Temporary directories are private; a model directory is as readable as its repository. */
-  private void setReadable() throws IOException {
-    if (Files.getFileStore(temporary).supportsFileAttributeView("posix")) {
-      Files.setPosixFilePermissions(
-          temporary, Files.getPosixFilePermissions(temporary.resolve("1")));
-    }
+    return directory.publish();
   }
 
   @Override
   public void close() {
-    if (published) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(temporary)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-      for (Path directory : madeDirectories) {
-        Files.delete(directory);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      throw new UnmaskException(
-          ErrorCode.INTERNAL, "removing " + temporary + ": " + e.getMessage(), e);
-    }
+    directory.close();
   }
 
   private static MessageDigest sha256() {

@@ -26,21 +26,22 @@ final class Weights {
   }
 
   /** A weight that no adapter may change. */
-  Payload plain(String module, long... shape) {
+  WeightPayload plain(String module, long... shape) {
     return WeightPayload.plain(take(module + ".weight", shape));
   }
 
   /** A weight that no adapter may change, times a factor. */
-  Payload scaled(String module, float factor, long... shape) {
+  WeightPayload scaled(String module, float factor, long... shape) {
     return new WeightPayload(take(module + ".weight", shape), null, factor);
   }
 
   /** A projection [out, in]. */
-  Payload matrix(String module, int out, int in) {
+  WeightPayload matrix(String module, int out, int in) {
     return matrix(module, out, in, 1f);
   }
 
-  private Payload matrix(String module, int out, int in, float factor) {
+  /** A projection [out, in], times a factor. */
+  WeightPayload matrix(String module, int out, int in, float factor) {
     StoredTensor tensor = take(module + ".weight", out, in);
     LoraDelta delta = adapter == null ? null : adapter.take(module, out, in);
     return new WeightPayload(tensor, delta, factor);
@@ -56,15 +57,25 @@ final class Weights {
   }
 
   /** A projection's bias. */
-  Payload bias(String module, int out) {
-    return WeightPayload.plain(take(module + ".bias", out));
+  WeightPayload bias(String module, int out) {
+    return bias(module, out, 1f);
+  }
+
+  /** A projection's bias, times a factor. */
+  WeightPayload bias(String module, int out, float factor) {
+    return new WeightPayload(take(module + ".bias", out), null, factor);
+  }
+
+  /** Whether the checkpoint has a bias for a module that may come without. */
+  boolean hasBias(String module) {
+    return checkpoint.has(module + ".bias");
   }
 
   /** Biases of projections, each times its factor, one after the other. */
   Payload biases(String[] modules, int[] outs, float[] factors) {
     List<Payload> parts = new ArrayList<>();
     for (int i = 0; i < modules.length; i++) {
-      parts.add(new WeightPayload(take(modules[i] + ".bias", outs[i]), null, factors[i]));
+      parts.add(bias(modules[i], outs[i], factors[i]));
     }
     return Payload.concatenated(parts);
   }
