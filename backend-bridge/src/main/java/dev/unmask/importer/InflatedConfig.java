@@ -3,6 +3,8 @@ package dev.unmask.importer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.unmask.scheduler.AttentionKind;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.UnmaskException;
 
 /** Rewrites a {@code config.json} for a widened network. */
 final class InflatedConfig {
@@ -87,8 +89,19 @@ final class InflatedConfig {
     ConfigFile parameters = old.object("rope_parameters");
     boolean nested = parameters != null && parameters.has("rope_theta");
     double theta = (nested ? parameters : old).positiveNumber("rope_theta", DEFAULT_THETA);
+    double widened = Math.pow(theta, (double) to.headDim() / from.headDim());
+    if (Double.isInfinite(widened)) {
+      throw new UnmaskException(
+          ErrorCode.UNSUPPORTED,
+          "head_dim="
+              + to.headDim()
+              + ": rope_theta="
+              + theta
+              + " has no finite counterpart for heads so much wider than "
+              + from.headDim());
+    }
     ObjectNode place = nested ? (ObjectNode) json.get("rope_parameters") : json;
-    place.put("rope_theta", Math.pow(theta, (double) to.headDim() / from.headDim()));
+    place.put("rope_theta", widened);
   }
 
   /** The mean of a norm is taken over more elements, the added ones being zero. */

@@ -165,7 +165,7 @@ class InflateRulesTest {
   }
 
   @Test
-  void adapter_onDiffusionModel_importsAsBlockCausal() throws IOException {
+  void config_markedBlockCausal_importsAsD2f() throws IOException {
     TestCheckpoint checkpoint = TestCheckpoint.copyOf("llada-gqa-tied", directory);
     checkpoint.config(FamilyTraits.ATTENTION_FIELD, "block_causal").config("block_size", 8);
     Path output = inflate(checkpoint.directory(), vocab(300), "fp32", "marked");
@@ -235,6 +235,10 @@ class InflateRulesTest {
     assertEquals(
         "head_dim=33 is odd",
         refusal(QWEN3, new InflateShape(null, null, null, null, 33, null, null)));
+    assertEquals(
+        "head_dim=2048: rope_theta=1000000.0 has no finite counterpart for heads so much wider"
+            + " than 32",
+        refusal(QWEN3, new InflateShape(null, null, null, null, 2048, null, null)));
     assertEquals(
         "hidden=66 is no multiple of heads=4",
         refusal(LLADA, new InflateShape(66, null, null, null, null, null, null)));
