@@ -12,6 +12,9 @@ public final class SteadyState {
 
   private static final double TOLERANCE = 0.15;
 
+  /** Two standard deviations of the mean of lengths that differ as answers do. */
+  private static final double CHANCE = 1.5;
+
   private SteadyState() {}
 
   /**
@@ -38,10 +41,9 @@ public final class SteadyState {
       mean += window / WINDOWS;
     }
     for (int i = 0; i < WINDOWS; i++) {
-      // A few requests more or less are chance, not a trend.
-      double chance = 2 * mean / Math.sqrt(Math.max(1, requests[i]));
-      if (requests[i] == 0
-          || Math.abs(tokens[i] - mean) > Math.max(TOLERANCE * mean, Math.min(chance, mean / 2))) {
+      // Answers differ in length: a few more or less are chance, not a trend.
+      double chance = CHANCE / Math.sqrt(Math.max(1, requests[i]));
+      if (requests[i] == 0 || Math.abs(tokens[i] - mean) > Math.max(TOLERANCE, chance) * mean) {
         return false;
       }
     }

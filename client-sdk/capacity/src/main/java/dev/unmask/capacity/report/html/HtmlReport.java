@@ -57,8 +57,15 @@ public final class HtmlReport {
     return out.toString();
   }
 
-  private String names() {
-    return summary.targets().stream().map(Target::name).collect(Collectors.joining(" and "));
+  private String title() {
+    return Tuning.of(summary)
+        .map(tuning -> "Decoding parameters of " + tuning.chosen().description())
+        .orElseGet(
+            () ->
+                "Capacity of "
+                    + summary.targets().stream()
+                        .map(Target::name)
+                        .collect(Collectors.joining(" and ")));
   }
 
   private void writeHead() {
@@ -66,7 +73,7 @@ public final class HtmlReport {
     out.empty("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
     out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
     out.empty("meta", "name", "color-scheme", "content", "light dark");
-    out.element("title", "Unmask capacity: " + names());
+    out.element("title", "Unmask: " + title());
     out.empty("link", "rel", "icon", "href", ICON);
     out.style(styleSheet()).close();
   }
@@ -80,7 +87,7 @@ public final class HtmlReport {
   }
 
   private void writeTitle() {
-    out.open("header").element("h1", "Capacity of " + names());
+    out.open("header").element("h1", title());
     out.element("p", summary.json().path("created").asText(""), "class", "quiet").close();
   }
 

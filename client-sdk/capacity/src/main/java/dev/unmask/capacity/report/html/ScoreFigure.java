@@ -4,6 +4,7 @@ import dev.unmask.capacity.report.html.Figure.Kind;
 import dev.unmask.capacity.report.html.LineChart.Point;
 import dev.unmask.capacity.report.html.LineChart.Series;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
@@ -14,15 +15,27 @@ final class ScoreFigure {
 
   /** The figure, or none where no score was taken. */
   static List<Figure> of(Summary summary) {
-    List<Series> series =
-        summary.targets().stream()
-            .map(target -> new Series(target.look(), false, false, points(summary, target)))
-            .toList();
+    List<Series> series = new ArrayList<>();
+    Tuning.of(summary).ifPresent(tuning -> series.add(frontier(summary, tuning)));
+    for (Target target : summary.targets()) {
+      series.add(new Series(target.look(), false, false, points(summary, target)));
+    }
     List<Point> points = series.stream().flatMap(one -> one.points().stream()).toList();
     if (points.isEmpty()) {
       return List.of();
     }
     return List.of(points.size() > 1 ? scatter(summary, series, points) : bars(summary, points));
+  }
+
+  /** A line through what no other point beats, below the points themselves. */
+  private static Series frontier(Summary summary, Tuning tuning) {
+    List<Point> points =
+        tuning.frontier().stream()
+            .flatMap(target -> points(summary, target).stream())
+            .sorted(Comparator.comparingDouble(Point::x))
+            .map(point -> new Point(point.x(), point.y(), "", point.words()))
+            .toList();
+    return new Series(tuning.chosen().look(), true, true, points);
   }
 
   private static Figure scatter(Summary summary, List<Series> series, List<Point> points) {
@@ -35,7 +48,9 @@ final class ScoreFigure {
         "Score against speed",
         summary.isSweep()
             ? "Up is better, right is faster. Figures at the points: " + summary.unit() + "."
-            : "Up is better, right is faster.",
+            : Tuning.of(summary)
+                .map(tuning -> "Up is better, right is faster. The line joins what nothing beats.")
+                .orElse("Up is better, right is faster."),
         Charts.keys(summary, Kind.POINT),
         chart);
   }

@@ -25,7 +25,25 @@ final class Verdict {
     if (summary.runs().findAny().isEmpty()) {
       return Stream.of("Nothing was measured.");
     }
-    return Stream.of(comparison(), speeds(), failures(), doubts()).flatMap(List::stream);
+    List<String> speeds = Tuning.of(summary).map(this::chosen).orElseGet(this::speeds);
+    return Stream.of(comparison(), speeds, failures(), doubts()).flatMap(List::stream);
+  }
+
+  private List<String> chosen(Tuning tuning) {
+    String best =
+        tuning.frontier().stream()
+            .map(target -> target.name() + " (" + tuning.words(target) + ")")
+            .collect(Collectors.joining(", "));
+    return Stream.concat(
+            Stream.of(
+                "Of "
+                    + tuning.targets().size()
+                    + " combinations no other beats in score and speed: "
+                    + best
+                    + ".",
+                "Chosen is " + tuning.words(tuning.chosen()) + "."),
+            speed(tuning.chosen()).stream())
+        .toList();
   }
 
   private List<String> comparison() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
 
 class HtmlVerdictTest {
   private static String verdict(ObjectNode summary) {
@@ -64,6 +65,32 @@ class HtmlVerdictTest {
     assertTrue(verdict(summary).contains("Not steady, so without weight: A at 8 users."));
     assertTrue(verdict(summary).contains("may be faster: B at 1 user."));
     assertFalse(verdict(HtmlSummaries.sweep(1, 8)).contains("steady"));
+  }
+
+  @Test
+  void of_sweepOfParameters_saysWhatIsWorthHaving() throws Exception {
+    ObjectNode summary = HtmlSummaries.sweep(1);
+    summary.withArray("frontier").add("A").add("B");
+    summary.put("chosen", "B");
+    ObjectNode first = (ObjectNode) summary.get("targets").get(0);
+    ObjectNode second = (ObjectNode) summary.get("targets").get(1);
+    first.putObject("parameters").put("max_tokens", 96).put("skip_threshold", 0.7);
+    second.putObject("parameters").put("max_tokens", 96).put("skip_threshold", 0.9);
+    ((ObjectNode) summary.get("levels").get(0)).remove("comparison");
+    String verdict = verdict(summary);
+    assertTrue(
+        verdict.startsWith(
+            "Of 2 combinations no other beats in score and speed: A (skip_threshold=0.7), B"
+                + " (skip_threshold=0.9). Chosen is skip_threshold=0.9. B wrote "),
+        verdict);
+    Document report = HtmlSummaries.report(summary);
+    assertTrue(
+        report
+            .getElementsByTagName("h1")
+            .item(0)
+            .getTextContent()
+            .startsWith("Decoding parameters of "));
+    assertTrue(HtmlSummaries.charts(report).contains("Score against speed"));
   }
 
   @Test
