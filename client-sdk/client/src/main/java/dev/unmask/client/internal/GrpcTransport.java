@@ -15,6 +15,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 
 /**
@@ -34,6 +35,11 @@ final class GrpcTransport implements Transport {
   private final String endpoint;
   private final ManagedChannel channel;
   private final EventLoop loop;
+
+  /** Whether a call failed since, because there was no connection. */
+  private final AtomicBoolean refused = new AtomicBoolean();
+
+  private volatile boolean reconnecting;
 
   GrpcTransport(EndpointAddress address, TransportOptions options, IoThreads threads) {
     endpoint = address.toString();
@@ -91,19 +97,40 @@ final class GrpcTransport implements Transport {
     // Not of the call that the caller may be serving: this one has a life of its own.
     Context caller = Context.ROOT.attach();
     try {
-      return new Call<>(
-          loop, channel.newCall(operation.method(), options), operation, metadata, inbound);
+      return new Call<>(channel.newCall(operation.method(), options), operation, metadata, inbound);
     } finally {
       Context.ROOT.detach(caller);
     }
   }
 
+  /**
+   * A channel that failed to connect refuses calls until it has connected, which it tries ever more
+   * seldom. From idle it begins anew, and calls wait for what comes of it. Once for every failure:
+   * requests that come while it connects must not make it begin again and again.
+   */
   @Override
   public void retryConnection() {
-    // A channel that failed to connect refuses calls until it has connected, which it tries ever
-    // more seldom. From idle it begins anew, and calls wait for what comes of it.
-    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+    if (refused.compareAndSet(true, false)) {
+      reconnecting = true;
       channel.enterIdle();
+    }
+  }
+
+  /**
+   * Runs something when the channel is idle, if it was told to be. It does so in its own time, in
+   * which it may still be telling of the failure; what it is told later it does later.
+   */
+  private void whenIdle(Runnable action) {
+    if (reconnecting) {
+      // At once where the channel is not shut down; then nobody waits for a call any more.
+      channel.notifyWhenStateChanged(
+          ConnectivityState.SHUTDOWN,
+          () -> {
+            reconnecting = false;
+            action.run();
+          });
+    } else {
+      action.run();
     }
   }
 
@@ -118,27 +145,27 @@ final class GrpcTransport implements Transport {
   }
 
   /** One call. The listener's methods are called one at a time. */
-  private static final class Call<Q, S, R> extends ClientCall.Listener<S> implements TransportCall {
-    private final EventLoop loop;
+  private final class Call<Q, S, R> extends ClientCall.Listener<S> implements TransportCall {
     private final ClientCall<Q, S> call;
     private final GrpcOperation<Q, S, R> operation;
     private final Metadata headers;
     private final Inbound<R> inbound;
     private boolean ended;
 
-    /** Whether it was sent; of the event loop. */
+    /** Whether it was sent; of the event loop, as what was asked of it before that. */
     private boolean started;
+
+    private boolean cancelled;
+    private int wanted;
 
     /** Whether the message being read gave anything. */
     private boolean gave;
 
     Call(
-        EventLoop loop,
         ClientCall<Q, S> call,
         GrpcOperation<Q, S, R> operation,
         Metadata headers,
         Inbound<R> inbound) {
-      this.loop = loop;
       this.call = call;
       this.operation = operation;
       this.headers = headers;
@@ -147,19 +174,18 @@ final class GrpcTransport implements Transport {
 
     @Override
     public void start(int messages) {
-      if (loop.inEventLoop()) {
-        send(messages);
-      } else {
-        loop.execute(() -> send(messages));
-      }
+      whenIdle(() -> loop.execute(() -> send(messages)));
     }
 
     private void send(int messages) {
+      if (cancelled) {
+        return;
+      }
       started = true;
       Context caller = Context.ROOT.attach();
       try {
         call.start(this, headers);
-        call.request(messages);
+        call.request(sum(messages, wanted));
         call.sendMessage(operation.request());
         call.halfClose();
       } catch (RuntimeException | Error e) {
@@ -172,9 +198,12 @@ final class GrpcTransport implements Transport {
       }
     }
 
-    /** Does something to a call that was sent: what the loop does itself may overtake that. */
-    private void whenSent(Runnable action) {
-      if (loop.inEventLoop() && started) {
+    private static int sum(int a, int b) {
+      return (int) Math.min(Integer.MAX_VALUE, (long) a + b);
+    }
+
+    private void onLoop(Runnable action) {
+      if (loop.inEventLoop()) {
         action.run();
       } else {
         loop.execute(action);
@@ -183,12 +212,25 @@ final class GrpcTransport implements Transport {
 
     @Override
     public void request(int messages) {
-      whenSent(() -> call.request(messages));
+      onLoop(
+          () -> {
+            if (started) {
+              call.request(messages);
+            } else {
+              wanted = sum(wanted, messages);
+            }
+          });
     }
 
     @Override
     public void cancel() {
-      whenSent(() -> call.cancel("given up", null));
+      onLoop(
+          () -> {
+            cancelled = true;
+            if (started) {
+              call.cancel("given up", null);
+            }
+          });
     }
 
     @Override
@@ -236,11 +278,14 @@ final class GrpcTransport implements Transport {
 
     private void fail(Failure failure) {
       ended = true;
+      if (failure.connection()) {
+        refused.set(true);
+      }
       inbound.onFailure(failure);
     }
 
     /** A status that gRPC made up itself has a cause, or is known by its text. */
-    private static Failure failure(Status status) {
+    private Failure failure(Status status) {
       Throwable cause = status.getCause();
       String text = status.getDescription() == null ? "" : status.getDescription();
       if (status.getCode() == Status.Code.UNAVAILABLE
@@ -255,7 +300,7 @@ final class GrpcTransport implements Transport {
           cause);
     }
 
-    private static ErrorCode code(Status.Code code) {
+    private ErrorCode code(Status.Code code) {
       return switch (code) {
         case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> ErrorCode.INVALID_ARGUMENT;
         case NOT_FOUND -> ErrorCode.NOT_FOUND;

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -247,7 +248,8 @@ class GrpcFaultsTest {
     }
   }
 
-  @Test
+  /** Often: a channel that is told to begin anew may still be telling of its failure. */
+  @RepeatedTest(20)
   void serverBackAfterAnOutage_isUsedAtOnce() throws Exception {
     ScriptedGrpcServer first = new ScriptedGrpcServer(answering("a", "b"));
     int port = first.port();
