@@ -138,6 +138,11 @@ final class ScriptedHttpServer implements AutoCloseable {
       try {
         Socket socket = listener.accept();
         sockets.add(socket);
+        if (closed.getCount() == 0) {
+          // A listener that is being closed may still accept one.
+          socket.close();
+          return;
+        }
         daemon(() -> serve(socket));
       } catch (IOException e) {
         return;
