@@ -18,7 +18,7 @@ import dev.unmask.capacity.report.TextTable;
 import dev.unmask.capacity.score.CommandScorer;
 import dev.unmask.capacity.score.ExactScorer;
 import dev.unmask.capacity.score.Scorer;
-import dev.unmask.capacity.target.Target;
+import dev.unmask.capacity.targets.Target;
 import dev.unmask.cli.BundledModels;
 import dev.unmask.client.ModelFormat;
 import dev.unmask.scheduler.UnmaskException;

@@ -1,10 +1,10 @@
 package dev.unmask.capacity.cli;
 
 import dev.unmask.capacity.measure.ServerMetrics;
-import dev.unmask.capacity.target.EngineTarget;
-import dev.unmask.capacity.target.OpenAiTarget;
-import dev.unmask.capacity.target.Target;
-import dev.unmask.capacity.target.TritonTarget;
+import dev.unmask.capacity.targets.EngineTarget;
+import dev.unmask.capacity.targets.OpenAiTarget;
+import dev.unmask.capacity.targets.Target;
+import dev.unmask.capacity.targets.TritonTarget;
 import dev.unmask.cli.BundledModels;
 import dev.unmask.cli.ModelDirectories;
 import dev.unmask.client.ModelFormat;

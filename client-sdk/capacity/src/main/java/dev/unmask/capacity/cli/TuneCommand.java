@@ -18,7 +18,7 @@ import dev.unmask.capacity.report.SummaryJson;
 import dev.unmask.capacity.score.CommandScorer;
 import dev.unmask.capacity.score.ExactScorer;
 import dev.unmask.capacity.score.Scorer;
-import dev.unmask.capacity.target.Target;
+import dev.unmask.capacity.targets.Target;
 import dev.unmask.capacity.tune.Frontier;
 import dev.unmask.capacity.tune.ModelDefaults;
 import dev.unmask.capacity.tune.ParameterGrid;

@@ -1,7 +1,7 @@
 package dev.unmask.capacity.load;
 
-import dev.unmask.capacity.target.Target;
-import dev.unmask.capacity.target.TargetRequest;
+import dev.unmask.capacity.targets.Target;
+import dev.unmask.capacity.targets.TargetRequest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;

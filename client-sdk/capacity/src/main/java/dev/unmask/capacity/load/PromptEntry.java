@@ -1,6 +1,6 @@
 package dev.unmask.capacity.load;
 
-import dev.unmask.capacity.target.Prompt;
+import dev.unmask.capacity.targets.Prompt;
 import java.util.Map;
 
 /**

@@ -1,7 +1,7 @@
 package dev.unmask.capacity.load;
 
-import dev.unmask.capacity.target.Prompt;
-import dev.unmask.capacity.target.TargetRequest;
+import dev.unmask.capacity.targets.Prompt;
+import dev.unmask.capacity.targets.TargetRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

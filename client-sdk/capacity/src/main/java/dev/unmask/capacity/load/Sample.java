@@ -1,8 +1,8 @@
 package dev.unmask.capacity.load;
 
-import dev.unmask.capacity.target.Answer;
-import dev.unmask.capacity.target.ResponseListener;
-import dev.unmask.capacity.target.TargetError;
+import dev.unmask.capacity.targets.Answer;
+import dev.unmask.capacity.targets.ResponseListener;
+import dev.unmask.capacity.targets.TargetError;
 import java.util.Arrays;
 import java.util.function.Consumer;
 

@@ -1,7 +1,7 @@
 package dev.unmask.capacity.measure;
 
 import dev.unmask.capacity.load.Sample;
-import dev.unmask.capacity.target.Answer;
+import dev.unmask.capacity.targets.Answer;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package dev.unmask.capacity.measure;
 
 import dev.unmask.capacity.load.RequestFactory;
-import dev.unmask.capacity.target.Target;
+import dev.unmask.capacity.targets.Target;
 import java.util.Map;
 import java.util.Optional;
 

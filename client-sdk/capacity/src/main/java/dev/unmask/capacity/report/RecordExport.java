@@ -7,7 +7,7 @@ import dev.unmask.capacity.load.RunSamples;
 import dev.unmask.capacity.load.Sample;
 import dev.unmask.capacity.measure.Level.TargetLevel;
 import dev.unmask.capacity.measure.Measure;
-import dev.unmask.capacity.target.Answer;
+import dev.unmask.capacity.targets.Answer;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;

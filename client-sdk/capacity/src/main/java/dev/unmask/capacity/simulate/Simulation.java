@@ -10,7 +10,7 @@ import dev.unmask.bridge.text.TextTokenizer;
 import dev.unmask.capacity.load.PromptEntry;
 import dev.unmask.capacity.load.PromptSource;
 import dev.unmask.capacity.measure.Distribution;
-import dev.unmask.capacity.target.Prompt;
+import dev.unmask.capacity.targets.Prompt;
 import dev.unmask.cli.Exactness;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unmask.capacity.target.Prompt;
+import dev.unmask.capacity.targets.Prompt;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.unmask.capacity.load;
 
-import dev.unmask.capacity.target.Answer;
-import dev.unmask.capacity.target.ResponseListener;
-import dev.unmask.capacity.target.Target;
-import dev.unmask.capacity.target.TargetError;
-import dev.unmask.capacity.target.TargetRequest;
+import dev.unmask.capacity.targets.Answer;
+import dev.unmask.capacity.targets.ResponseListener;
+import dev.unmask.capacity.targets.Target;
+import dev.unmask.capacity.targets.TargetError;
+import dev.unmask.capacity.targets.TargetRequest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -8,7 +8,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.unmask.capacity.load.Sample;
-import dev.unmask.capacity.target.Answer;
+import dev.unmask.capacity.targets.Answer;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -8,8 +8,8 @@ import static org.mockito.Mockito.when;
 
 import dev.unmask.capacity.load.PromptEntry;
 import dev.unmask.capacity.load.Sample;
-import dev.unmask.capacity.target.Answer;
-import dev.unmask.capacity.target.Prompt;
+import dev.unmask.capacity.targets.Answer;
+import dev.unmask.capacity.targets.Prompt;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;
 import java.util.List;
