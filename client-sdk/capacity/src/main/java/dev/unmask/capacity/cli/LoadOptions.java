@@ -50,8 +50,8 @@ final class LoadOptions {
       names = "--trace",
       paramLabel = "F.csv",
       description =
-          "replay arrivals and lengths: lines TIMESTAMP,ContextTokens,GeneratedTokens, as Azure's"
-              + " LLM traces have them")
+          "replay arrivals and lengths for --duration: lines TIMESTAMP,ContextTokens,"
+              + "GeneratedTokens, as Azure's LLM traces have them")
   private Path trace;
 
   @Option(

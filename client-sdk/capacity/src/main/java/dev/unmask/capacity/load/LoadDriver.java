@@ -93,11 +93,7 @@ public final class LoadDriver {
     for (int i = 0; i < users; i++) {
       sendNow();
     }
-    long warmed = phaseStart + limits.warmUp().toNanos();
-    long latest = phaseStart + WARM_UPS * limits.warmUp().toNanos();
-    while (System.nanoTime() < warmed || (System.nanoTime() < latest && !settled())) {
-      serveUsers(warmed);
-    }
+    warmUp();
     begin("measuring");
     UsageMeter meter = new UsageMeter();
     long from = phaseStart;
@@ -105,19 +101,36 @@ public final class LoadDriver {
     while (System.nanoTime() < end && !enough(samples.size())) {
       serveUsers(end);
     }
+    // They come back in about the order in which they ended.
     long to =
-        enough(samples.size()) ? samples.get(samples.size() - 1).endNanos() : System.nanoTime();
+        enough(samples.size())
+            ? samples.stream().mapToLong(Sample::endNanos).max().orElseThrow()
+            : System.nanoTime();
     DriverUsage usage = meter.stop(0);
     List<Sample> counted = samples;
     int unfinished = outstanding;
     drain();
-    counted.removeIf(sample -> sample.endNanos() > to);
     return new RunSamples(
         load, counted, from, to, SteadyState.isSteady(counted, from, to), unfinished, usage);
   }
 
   private boolean enough(int count) {
     return limits.requests() > 0 && count >= limits.requests();
+  }
+
+  /** Until the rate is steady; looked at a few times a second, since a look is at every answer. */
+  private void warmUp() throws InterruptedException {
+    long latest = phaseStart + WARM_UPS * limits.warmUp().toNanos();
+    long look = phaseStart + limits.warmUp().toNanos();
+    while (true) {
+      while (System.nanoTime() < look) {
+        serveUsers(look);
+      }
+      if (look >= latest || settled()) {
+        return;
+      }
+      look = Math.min(latest, System.nanoTime() + TICK_NANOS);
+    }
   }
 
   private boolean settled() {
@@ -223,10 +236,13 @@ public final class LoadDriver {
     Sample sample = ended.poll(Math.min(TICK_NANOS, Math.max(0, nanos)), TimeUnit.NANOSECONDS);
     if (sample != null) {
       outstanding--;
-      samples.add(sample);
-      failed += sample.error() == null ? 0 : 1;
       succeeded |= sample.error() == null;
-      tokens += sample.tokens();
+      // What ended before the phase is of the one before.
+      if (sample.endNanos() >= phaseStart) {
+        samples.add(sample);
+        failed += sample.error() == null ? 0 : 1;
+        tokens += sample.tokens();
+      }
       if (isHopeless()) {
         throw new UnmaskException(
             ErrorCode.UNAVAILABLE,

@@ -76,6 +76,26 @@ class LoadDriverTest {
   }
 
   @Test
+  void steadyRate_endsTheWarmUp() throws InterruptedException {
+    try (ScriptedTarget target = new ScriptedTarget(1, TimeUnit.MILLISECONDS.toNanos(5))) {
+      RunLimits limits =
+          new RunLimits(
+              Duration.ofSeconds(1),
+              Duration.ofMillis(100),
+              0,
+              Duration.ofSeconds(60),
+              10,
+              Duration.ofSeconds(60));
+      long start = System.nanoTime();
+      RunSamples run = driver(target, new Load.Closed(1), limits).run();
+      double warmUp = (run.fromNanos() - start) / 1e9;
+      assertTrue(warmUp >= 1, warmUp + " s");
+      // By the limits it would be over after five.
+      assertTrue(warmUp < 4.5, warmUp + " s");
+    }
+  }
+
+  @Test
   void failures_areCountedAndTheLoadGoesOn() throws InterruptedException {
     try (ScriptedTarget target = new ScriptedTarget(2, 100_000)) {
       target.failEvery = 3;

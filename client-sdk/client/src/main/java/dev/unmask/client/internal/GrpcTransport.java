@@ -16,6 +16,7 @@ import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 
 /**
@@ -39,7 +40,10 @@ final class GrpcTransport implements Transport {
   /** Whether a call failed since, because there was no connection. */
   private final AtomicBoolean refused = new AtomicBoolean();
 
-  private volatile boolean reconnecting;
+  /** How often the channel was told to be idle, and up to which time it was seen to be. */
+  private final AtomicInteger idleAsked = new AtomicInteger();
+
+  private volatile int idleSeen;
 
   GrpcTransport(EndpointAddress address, TransportOptions options, IoThreads threads) {
     endpoint = address.toString();
@@ -111,7 +115,7 @@ final class GrpcTransport implements Transport {
   @Override
   public void retryConnection() {
     if (refused.compareAndSet(true, false)) {
-      reconnecting = true;
+      int unused = idleAsked.incrementAndGet();
       channel.enterIdle();
     }
   }
@@ -121,12 +125,13 @@ final class GrpcTransport implements Transport {
    * which it may still be telling of the failure; what it is told later it does later.
    */
   private void whenIdle(Runnable action) {
-    if (reconnecting) {
+    int asked = idleAsked.get();
+    if (asked != idleSeen) {
       // At once where the channel is not shut down; then nobody waits for a call any more.
       channel.notifyWhenStateChanged(
           ConnectivityState.SHUTDOWN,
           () -> {
-            reconnecting = false;
+            idleSeen = asked;
             action.run();
           });
     } else {
@@ -285,7 +290,7 @@ final class GrpcTransport implements Transport {
     }
 
     /** A status that gRPC made up itself has a cause, or is known by its text. */
-    private Failure failure(Status status) {
+    private static Failure failure(Status status) {
       Throwable cause = status.getCause();
       String text = status.getDescription() == null ? "" : status.getDescription();
       if (status.getCode() == Status.Code.UNAVAILABLE
@@ -300,7 +305,7 @@ final class GrpcTransport implements Transport {
           cause);
     }
 
-    private ErrorCode code(Status.Code code) {
+    private static ErrorCode code(Status.Code code) {
       return switch (code) {
         case INVALID_ARGUMENT, OUT_OF_RANGE, FAILED_PRECONDITION -> ErrorCode.INVALID_ARGUMENT;
         case NOT_FOUND -> ErrorCode.NOT_FOUND;
