@@ -210,6 +210,7 @@ final class CapacityCommand implements Callable<Integer> {
     ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("unmask.stderr.terminal"));
     List<Subject> subjects = new ArrayList<>();
     List<Level> levels = new ArrayList<>();
+    UnmaskException failure = null;
     try (ReportFiles files = output == null ? null : new ReportFiles(output)) {
       try {
         open(subjects, err);
@@ -218,6 +219,12 @@ final class CapacityCommand implements Callable<Integer> {
         for (Load load : sweep) {
           levels.add(experiment.run(load));
         }
+      } catch (UnmaskException e) {
+        if (levels.isEmpty()) {
+          throw e;
+        }
+        // What was measured until now is reported first.
+        failure = e;
       } finally {
         progress.clear();
         subjects.forEach(CapacityCommand::close);
@@ -231,6 +238,9 @@ final class CapacityCommand implements Callable<Integer> {
               loads.describe(sweep.get(0), prompts.describe(entries.size())),
               slo.byName());
       report(info, levels, files);
+    }
+    if (failure != null) {
+      throw failure;
     }
     return 0;
   }

@@ -74,7 +74,16 @@ public final class ServerMetrics implements AutoCloseable {
     /** Reads once more and adds what was seen to the totals. */
     public void stop() {
       polling.cancel(false);
-      Scrape end = read();
+      Scrape end;
+      try {
+        end = read();
+      } catch (UnmaskException e) {
+        // What the client measured is not lost over it.
+        synchronized (ServerMetrics.this) {
+          gauges.merge("unreadable at the end", 1.0, Double::sum);
+        }
+        return;
+      }
       keep(end);
       synchronized (ServerMetrics.this) {
         end.counters()
