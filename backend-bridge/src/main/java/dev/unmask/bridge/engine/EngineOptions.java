@@ -1,5 +1,7 @@
 package dev.unmask.bridge.engine;
 
+import dev.unmask.scheduler.UnmaskException;
+
 /**
  * What a caller may choose when it opens a session.
  *
@@ -11,6 +13,27 @@ package dev.unmask.bridge.engine;
 public record EngineOptions(int maxSequences, int threads, long kvPositions) {
   /** One sequence, threads chosen by the engine. */
   public static final EngineOptions DEFAULT = new EngineOptions(1, 0);
+
+  /**
+   * Checks the values.
+   *
+   * @throws UnmaskException INVALID_ARGUMENT naming the one that is out of range
+   */
+  public EngineOptions {
+    if (maxSequences < 1) {
+      throw UnmaskException.invalid("maxSequences=" + maxSequences + " below 1");
+    }
+    if (threads < 0) {
+      throw UnmaskException.invalid("threads=" + threads + " below 0");
+    }
+    if (kvPositions < 0) {
+      throw UnmaskException.invalid("kvPositions=" + kvPositions + " below 0");
+    }
+    if (kvPositions > 0 && kvPositions < EngineCapabilities.KV_BLOCK) {
+      throw UnmaskException.invalid(
+          "kvPositions=" + kvPositions + " below one KV block of " + EngineCapabilities.KV_BLOCK);
+    }
+  }
 
   /** No limit on cache positions but the slots' own. */
   public EngineOptions(int maxSequences, int threads) {

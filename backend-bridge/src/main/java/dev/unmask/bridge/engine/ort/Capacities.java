@@ -1,6 +1,7 @@
 package dev.unmask.bridge.engine.ort;
 
 import dev.unmask.bridge.engine.EngineCapabilities;
+import dev.unmask.bridge.engine.step.KvBlocks;
 
 /**
  * Which cache capacities are used: steps of 32 positions up to 256, then four steps to each
@@ -11,11 +12,6 @@ final class Capacities {
   private static final int STEP = EngineCapabilities.KV_BLOCK;
 
   private Capacities() {}
-
-  /** Positions as memory is counted: rounded up to whole KV blocks. */
-  static long counted(int positions) {
-    return (positions + (STEP - 1L)) / STEP * STEP;
-  }
 
   /** The smallest capacity that holds a number of positions. */
   static int holding(int positions, int maxContext) {
@@ -33,6 +29,8 @@ final class Capacities {
   static int next(int current, int positions, int maxContext, long limit) {
     int fitting = holding(positions, maxContext);
     int next = positions > current || fitting <= current / 2 ? fitting : current;
-    return next <= limit ? next : (int) Math.min(Math.max(counted(positions), STEP), maxContext);
+    return next <= limit
+        ? next
+        : (int) Math.min(Math.max(KvBlocks.counted(positions), STEP), maxContext);
   }
 }

@@ -1,5 +1,6 @@
 package dev.unmask.bridge.engine.ort;
 
+import dev.unmask.bridge.engine.step.GraphNames;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.unmask.bridge.engine.ort;
 
+import dev.unmask.bridge.engine.step.GraphNames;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.EOFException;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 /** Reads {@code model.onnx} into direct memory, from which ONNX Runtime loads it. */
 final class GraphFile {
   /** Name of the graph in a version directory. */
-  static final String NAME = "model.onnx";
+  static final String NAME = GraphNames.FILE;
 
   /**
    * Its name where Triton is to take a directory {@code NAME.unmask} without a configuration: with

@@ -1,5 +1,8 @@
 package dev.unmask.bridge.engine.ort;
 
+import dev.unmask.bridge.engine.step.CacheState;
+import dev.unmask.bridge.engine.step.KvRows;
+import dev.unmask.bridge.engine.step.PlanChecks;
 import dev.unmask.scheduler.StepPlan;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.ByteBuffer;
@@ -13,7 +16,7 @@ import java.nio.ByteBuffer;
  * it while the budget allows; room held ahead gives way when entries or rows need it. Each plan
  * changes one tensor after the other, so that what exists twice for a moment is one tensor at most.
  */
-final class KvCache implements AutoCloseable {
+final class KvCache implements CacheState, AutoCloseable {
   private final KvGeometry geometry;
   private final int maxContext;
   private final long budget;
@@ -46,7 +49,8 @@ final class KvCache implements AutoCloseable {
   }
 
   /** Positions of rows and entries together at most. */
-  long budget() {
+  @Override
+  public long budget() {
     return budget;
   }
 
@@ -56,12 +60,14 @@ final class KvCache implements AutoCloseable {
   }
 
   /** Positions of all entries, as memory is counted. */
-  long entryPositions() {
+  @Override
+  public long entryPositions() {
     return entries.countedPositions();
   }
 
   /** Positions of an entry, 0 where there is none of this name. */
-  int entryPositions(int entry) {
+  @Override
+  public int entryPositions(int entry) {
     return entries.positions(entry);
   }
 
@@ -81,12 +87,14 @@ final class KvCache implements AutoCloseable {
   }
 
   /** Row of a slot, -1 where it has none. */
-  int rowOf(int slot) {
+  @Override
+  public int rowOf(int slot) {
     return rows.rowOf(slot);
   }
 
   /** One past the highest cache index that a slot's rows have written; 0 where it has no row. */
-  int written(int slot) {
+  @Override
+  public int written(int slot) {
     int row = rows.rowOf(slot);
     return row < 0 ? 0 : rows.written()[row];
   }

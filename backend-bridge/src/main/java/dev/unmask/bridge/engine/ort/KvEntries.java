@@ -1,5 +1,7 @@
 package dev.unmask.bridge.engine.ort;
 
+import dev.unmask.bridge.engine.step.KvBlocks;
+import dev.unmask.bridge.engine.step.KvRows;
 import dev.unmask.scheduler.StepPlan;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,7 +36,7 @@ final class KvEntries implements AutoCloseable {
   /** Makes an entry whose tensors are all null yet. */
   void add(int name, int positions, int tensors) {
     entries.put(name, new Entry(positions, new NativeBuffer[tensors]));
-    countedPositions += Capacities.counted(positions);
+    countedPositions += KvBlocks.counted(positions);
   }
 
   /**
@@ -70,7 +72,7 @@ final class KvEntries implements AutoCloseable {
     Entry entry = entries.remove(name);
     if (entry != null) {
       free(entry);
-      countedPositions -= Capacities.counted(entry.positions());
+      countedPositions -= KvBlocks.counted(entry.positions());
     }
   }
 

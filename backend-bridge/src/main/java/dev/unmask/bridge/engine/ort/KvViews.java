@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.unmask.bridge.engine.step.GraphNames;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package dev.unmask.bridge.engine.ort;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.unmask.bridge.engine.step.GraphTensors;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.StepOutputs;
 import dev.unmask.scheduler.StepPlan;
@@ -33,11 +34,11 @@ final class Lane implements AutoCloseable {
     this.session = session;
     this.cache = cache;
     views = new KvViews(environment, cache);
-    inputs = new StepInputs(environment, GraphChecks.guided(manifest), manifest.maxContext());
+    inputs = new StepInputs(environment, GraphTensors.guided(manifest), manifest.maxContext());
     results =
         new StepResults(
             environment,
-            GraphChecks.distribution(manifest),
+            GraphTensors.distribution(manifest),
             manifest.candidates(),
             manifest.specialTokenIds().size());
     planRows = new int[maxRows];

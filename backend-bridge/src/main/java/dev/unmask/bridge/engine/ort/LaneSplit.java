@@ -1,5 +1,7 @@
 package dev.unmask.bridge.engine.ort;
 
+import dev.unmask.bridge.engine.step.RunPlanner;
+
 /**
  * Deals the runs of a step out to lanes of about equal cost. The runs are laid end to end, those of
  * long rows first, and the line is cut at the row nearest to each even share; so at most one run is

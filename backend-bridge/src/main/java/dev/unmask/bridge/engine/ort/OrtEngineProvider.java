@@ -4,10 +4,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import dev.unmask.bridge.engine.EngineCapabilities;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineProvider;
 import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.bridge.engine.step.GraphTensors;
+import dev.unmask.bridge.engine.step.KvBlocks;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
@@ -31,49 +32,28 @@ public final class OrtEngineProvider implements EngineProvider {
    * <p>The KV cache starts empty and grows with use to at most {@code kvPositions}, or without such
    * a budget to what the slots can use; that size is checked here.
    *
-   * @throws UnmaskException INVALID_ARGUMENT for options out of range or a graph that does not fit
-   *     the manifest, NOT_FOUND without a graph, UNSUPPORTED for bf16 or a cache beyond 2 GB a
-   *     tensor, UNAVAILABLE where memory does not suffice, INTERNAL where ONNX Runtime fails
+   * @throws UnmaskException INVALID_ARGUMENT for a graph that does not fit the manifest, NOT_FOUND
+   *     without a graph, UNSUPPORTED for bf16 or a cache beyond 2 GB a tensor, UNAVAILABLE where
+   *     memory does not suffice, INTERNAL where ONNX Runtime fails
    */
   @Override
   public EngineSession open(Path versionDirectory, ModelManifest manifest, EngineOptions options) {
-    check(options);
     int slots = options.maxSequences();
     long budget =
         options.kvPositions() > 0
             ? options.kvPositions()
-            : slots * Capacities.counted(manifest.maxContext());
+            : slots * KvBlocks.counted(manifest.maxContext());
     KvGeometry geometry = KvGeometry.of(manifest);
     KvCache cache = new KvCache(geometry, slots, manifest.maxContext(), budget);
     SessionSettings settings = SessionSettings.of(manifest, options);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     OrtSession session = load(environment, versionDirectory, settings);
     try {
-      GraphChecks.check(session, manifest);
+      GraphTensors.check(session.getInputNames(), session.getOutputNames(), manifest);
       return new OrtEngineSession(environment, session, manifest, options, settings, cache);
-    } catch (OrtException e) {
-      OrtErrors.close(session);
-      throw OrtErrors.wrap("opening " + manifest.name(), e);
     } catch (RuntimeException | Error e) {
       OrtErrors.close(session);
       throw e;
-    }
-  }
-
-  private static void check(EngineOptions options) {
-    if (options.maxSequences() < 1) {
-      throw UnmaskException.invalid("maxSequences=" + options.maxSequences() + " below 1");
-    }
-    if (options.threads() < 0) {
-      throw UnmaskException.invalid("threads=" + options.threads() + " below 0");
-    }
-    long budget = options.kvPositions();
-    if (budget < 0) {
-      throw UnmaskException.invalid("kvPositions=" + budget + " below 0");
-    }
-    if (budget > 0 && budget < EngineCapabilities.KV_BLOCK) {
-      throw UnmaskException.invalid(
-          "kvPositions=" + budget + " below one KV block of " + EngineCapabilities.KV_BLOCK);
     }
   }
 

@@ -6,6 +6,9 @@ import ai.onnxruntime.OrtSession;
 import dev.unmask.bridge.engine.EngineCapabilities;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.bridge.engine.step.GraphTensors;
+import dev.unmask.bridge.engine.step.PlanChecks;
+import dev.unmask.bridge.engine.step.RunPlanner;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.StepOutputs;
@@ -57,7 +60,7 @@ final class OrtEngineSession implements EngineSession {
             (int) cache.geometry().bytesPerPosition(),
             manifest.candidates(),
             manifest.specialTokenIds().stream().mapToInt(Integer::intValue).toArray(),
-            GraphChecks.guided(manifest),
+            GraphTensors.guided(manifest),
             "ONNX Runtime "
                 + environment.getVersion()
                 + ", CPU, "

@@ -4,22 +4,19 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.unmask.bridge.engine.step.GraphNames;
+import dev.unmask.bridge.engine.step.InputBuffers;
+import dev.unmask.bridge.engine.step.InputWriter;
 import dev.unmask.scheduler.StepPlan;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The small inputs of a run, in memory that is reused from run to run. Padding positions carry
- * token 0 and see cache index 0 of their row.
- */
+/** The small inputs of a run, in memory that is reused from run to run. */
 final class StepInputs implements AutoCloseable {
-  private static final int LONG = Long.BYTES;
+  private static final int[] NO_PADDING_ROWS = {};
 
   private final boolean guided;
-  private final byte[] hidden;
-  private final byte[] visible;
+  private final InputWriter writer;
   private final TensorBuffer inputIds;
   private final TensorBuffer positionIds;
   private final TensorBuffer attentionMask;
@@ -34,9 +31,7 @@ final class StepInputs implements AutoCloseable {
    */
   StepInputs(OrtEnvironment environment, boolean guided, int maxContext) {
     this.guided = guided;
-    hidden = new byte[maxContext];
-    visible = new byte[maxContext];
-    Arrays.fill(visible, (byte) 1);
+    writer = new InputWriter(guided, maxContext);
     inputIds = new TensorBuffer(environment, GraphNames.INPUT_IDS, OnnxJavaType.INT64);
     positionIds = new TensorBuffer(environment, GraphNames.POSITION_IDS, OnnxJavaType.INT64);
     attentionMask = new TensorBuffer(environment, GraphNames.ATTENTION_MASK, OnnxJavaType.BOOL);
@@ -54,6 +49,7 @@ final class StepInputs implements AutoCloseable {
    * @param rows number of rows
    * @param length query positions of each row, padding included
    * @param capacity cache capacity
+   * @param outputs outputs to compute, at least 1
    * @param feeds receives the tensors by input name
    */
   void fill(
@@ -74,55 +70,16 @@ final class StepInputs implements AutoCloseable {
       feeds.put(unconditionalRows.name(), unconditionalRows.vector(outputs));
       feeds.put(guidance.name(), guidance.matrix(outputs, 1));
     }
-    int output = 0;
-    for (int r = 0; r < rows; r++) {
-      int row = planRows[r];
-      writeIndices.bytes().putLong(r * LONG, plan.cacheStart(row));
-      fillQueries(plan, row, r * length, length, capacity);
-      output = fillOutputs(plan, row, r * length, output);
-    }
-    if (output == 0) {
-      fillOutput(0, 0, 0, 1f);
-    }
-  }
-
-  private void fillQueries(StepPlan plan, int row, int base, int length, int capacity) {
-    int first = plan.queryStart(row);
-    int count = plan.queryCount(row);
-    for (int i = 0; i < length; i++) {
-      int at = base + i;
-      boolean padding = i >= count;
-      inputIds.bytes().putLong(at * LONG, padding ? 0 : plan.tokenId(first + i));
-      positionIds.bytes().putLong(at * LONG, padding ? 0 : plan.positionId(first + i));
-      int from = padding ? 0 : plan.visibleFrom(first + i);
-      int to = padding ? 1 : plan.visibleTo(first + i);
-      ByteBuffer mask = attentionMask.bytes();
-      int begin = at * capacity;
-      mask.put(begin, hidden, 0, from);
-      mask.put(begin + from, visible, 0, to - from);
-      mask.put(begin + to, hidden, 0, capacity - to);
-    }
-  }
-
-  private int fillOutputs(StepPlan plan, int row, int base, int output) {
-    int next = output;
-    int shift = base - plan.queryStart(row);
-    for (int o = plan.outputStart(row); o < plan.outputStart(row + 1); o++) {
-      fillOutput(
-          next++,
-          plan.outputQuery(o) + shift,
-          plan.outputUnconditionalQuery(o) + shift,
-          plan.outputGuidance(o));
-    }
-    return next;
-  }
-
-  private void fillOutput(int output, int conditional, int unconditional, float factor) {
-    outputRows.bytes().putLong(output * LONG, conditional);
-    if (guided) {
-      unconditionalRows.bytes().putLong(output * LONG, unconditional);
-      guidance.bytes().putFloat(output * Float.BYTES, factor);
-    }
+    InputBuffers buffers =
+        new InputBuffers(
+            inputIds.bytes(),
+            positionIds.bytes(),
+            attentionMask.bytes(),
+            writeIndices.bytes(),
+            outputRows.bytes(),
+            guided ? unconditionalRows.bytes() : null,
+            guided ? guidance.bytes() : null);
+    writer.write(plan, planRows, NO_PADDING_ROWS, rows, length, capacity, outputs, buffers);
   }
 
   /** Frees the memory. Idempotent. */

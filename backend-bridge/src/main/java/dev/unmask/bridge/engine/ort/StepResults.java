@@ -4,17 +4,17 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.unmask.bridge.engine.step.GraphNames;
+import dev.unmask.bridge.engine.step.OutputBuffers;
+import dev.unmask.bridge.engine.step.OutputReader;
 import dev.unmask.scheduler.StepOutputs;
 import dev.unmask.scheduler.StepPlan;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
 /** The small outputs of a run: pinned to memory that is reused, then copied to the caller's. */
 final class StepResults implements AutoCloseable {
-  private final boolean distribution;
-  private final int candidates;
-  private final int specials;
+  private final OutputReader reader;
   private final TensorBuffer candidateIds;
   private final TensorBuffer candidateLogits;
   private final TensorBuffer topProbability;
@@ -27,9 +27,7 @@ final class StepResults implements AutoCloseable {
    * @param specials special tokens
    */
   StepResults(OrtEnvironment environment, boolean distribution, int candidates, int specials) {
-    this.distribution = distribution;
-    this.candidates = candidates;
-    this.specials = specials;
+    reader = new OutputReader(distribution, candidates, specials);
     candidateIds = new TensorBuffer(environment, GraphNames.CANDIDATE_IDS, OnnxJavaType.INT64);
     candidateLogits =
         new TensorBuffer(environment, GraphNames.CANDIDATE_LOGITS, OnnxJavaType.FLOAT);
@@ -40,14 +38,14 @@ final class StepResults implements AutoCloseable {
 
   /** Adds the tensors for a number of outputs, at least 1, to what a run fetches. */
   void pin(int outputs, Map<String, OnnxValue> fetches) throws OrtException {
-    fetches.put(candidateIds.name(), candidateIds.matrix(outputs, candidates));
-    fetches.put(candidateLogits.name(), candidateLogits.matrix(outputs, candidates));
+    fetches.put(candidateIds.name(), candidateIds.matrix(outputs, reader.candidates()));
+    fetches.put(candidateLogits.name(), candidateLogits.matrix(outputs, reader.candidates()));
     fetches.put(topProbability.name(), topProbability.matrix(outputs, 1));
-    if (distribution) {
+    if (reader.distribution()) {
       fetches.put(expectedGap.name(), expectedGap.matrix(outputs, 1));
     }
-    if (specials > 0) {
-      fetches.put(specialLogits.name(), specialLogits.matrix(outputs, specials));
+    if (reader.specials() > 0) {
+      fetches.put(specialLogits.name(), specialLogits.matrix(outputs, reader.specials()));
     }
   }
 
@@ -58,32 +56,14 @@ final class StepResults implements AutoCloseable {
    * @param rows number of rows
    */
   void copy(StepPlan plan, int[] planRows, int rows, StepOutputs outputs) {
-    int result = 0;
-    for (int r = 0; r < rows; r++) {
-      int row = planRows[r];
-      for (int o = plan.outputStart(row); o < plan.outputStart(row + 1); o++) {
-        copy(result++, o, outputs);
-      }
-    }
-  }
-
-  private void copy(int result, int output, StepOutputs outputs) {
-    ByteBuffer ids = candidateIds.bytes();
-    ByteBuffer logits = candidateLogits.bytes();
-    for (int c = 0; c < candidates; c++) {
-      int at = result * candidates + c;
-      outputs.setCandidate(
-          output, c, (int) ids.getLong(at * Long.BYTES), logits.getFloat(at * Float.BYTES));
-    }
-    double surprise = -Math.log(topProbability.bytes().getFloat(result * Float.BYTES));
-    outputs.setDistribution(
-        output,
-        logits.getFloat(result * candidates * Float.BYTES) + surprise,
-        distribution ? expectedGap.bytes().getFloat(result * Float.BYTES) + surprise : Double.NaN);
-    for (int s = 0; s < specials; s++) {
-      outputs.setSpecialLogit(
-          output, s, specialLogits.bytes().getFloat((result * specials + s) * Float.BYTES));
-    }
+    OutputBuffers buffers =
+        new OutputBuffers(
+            candidateIds.bytes(),
+            candidateLogits.bytes(),
+            topProbability.bytes(),
+            reader.distribution() ? expectedGap.bytes() : null,
+            reader.specials() > 0 ? specialLogits.bytes() : null);
+    reader.copy(plan, planRows, rows, buffers, outputs);
   }
 
   /** Frees the memory. Idempotent. */

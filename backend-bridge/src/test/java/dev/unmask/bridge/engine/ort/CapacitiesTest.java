@@ -3,6 +3,7 @@ package dev.unmask.bridge.engine.ort;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unmask.bridge.engine.step.KvBlocks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,9 +64,9 @@ class CapacitiesTest {
 
   @Test
   void counted_anyLength_isWholeBlocks() {
-    assertEquals(0, Capacities.counted(0));
-    assertEquals(32, Capacities.counted(1));
-    assertEquals(32, Capacities.counted(32));
-    assertEquals(1L << 31, Capacities.counted(Integer.MAX_VALUE));
+    assertEquals(0, KvBlocks.counted(0));
+    assertEquals(32, KvBlocks.counted(1));
+    assertEquals(32, KvBlocks.counted(32));
+    assertEquals(1L << 31, KvBlocks.counted(Integer.MAX_VALUE));
   }
 }

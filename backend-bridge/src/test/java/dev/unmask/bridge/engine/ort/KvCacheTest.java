@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnxruntime.OnnxJavaType;
+import dev.unmask.bridge.engine.step.CacheForecast;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.RowKind;
 import dev.unmask.scheduler.StepPlan;

@@ -3,6 +3,7 @@ package dev.unmask.bridge.engine.ort;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unmask.bridge.engine.step.RunPlanner;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.unmask.bridge.engine.ort;
+package dev.unmask.bridge.engine.step;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

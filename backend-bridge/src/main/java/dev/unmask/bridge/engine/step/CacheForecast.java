@@ -1,21 +1,21 @@
-package dev.unmask.bridge.engine.ort;
+package dev.unmask.bridge.engine.step;
 
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.StepPlan;
 import dev.unmask.scheduler.UnmaskException;
 
 /**
- * What a {@link KvCache} will hold once the drops, saves, releases and restores of a plan are done.
- * Refuses those that cannot be done and rows beyond the budget, and changes nothing. Drops of
- * entries that are not held are passed over.
+ * What a cache will hold once the drops, saves, releases and restores of a plan are done. Refuses
+ * those that cannot be done and rows beyond the budget, and changes nothing. Drops of entries that
+ * are not held are passed over.
  */
-final class CacheForecast {
+public final class CacheForecast {
   private final boolean[] live;
   private final int[] written;
-  private KvCache cache;
+  private CacheState cache;
   private long entryPositions;
 
-  CacheForecast(int maxSequences) {
+  public CacheForecast(int maxSequences) {
     live = new boolean[maxSequences];
     written = new int[maxSequences];
   }
@@ -25,7 +25,7 @@ final class CacheForecast {
    *
    * @throws UnmaskException INVALID_ARGUMENT naming the first that cannot be done
    */
-  void begin(StepPlan plan, KvCache source) {
+  public void begin(StepPlan plan, CacheState source) {
     cache = source;
     for (int slot = 0; slot < live.length; slot++) {
       live[slot] = source.rowOf(slot) >= 0;
@@ -39,7 +39,7 @@ final class CacheForecast {
   }
 
   /** One past the highest cache index that a slot will have written before its row runs. */
-  int written(int slot) {
+  public int written(int slot) {
     return written[slot];
   }
 
@@ -47,7 +47,7 @@ final class CacheForecast {
     for (int i = 0; i < plan.droppedCount(); i++) {
       int entry = plan.droppedEntry(i);
       if (!dropped(plan, entry, i)) {
-        entryPositions -= Capacities.counted(cache.entryPositions(entry));
+        entryPositions -= KvBlocks.counted(cache.entryPositions(entry));
       }
     }
   }
@@ -72,7 +72,7 @@ final class CacheForecast {
       if (held(plan, entry, i) > 0) {
         throw UnmaskException.invalid("save of entry=" + entry + ", which is in use");
       }
-      entryPositions += Capacities.counted(positions);
+      entryPositions += KvBlocks.counted(positions);
     }
   }
 
@@ -153,7 +153,7 @@ final class CacheForecast {
    * @param plan the one that {@link #begin} saw, its rows checked
    * @throws UnmaskException UNAVAILABLE, with the numbers, where that is above the budget
    */
-  void checkBudget(StepPlan plan) {
+  public void checkBudget(StepPlan plan) {
     for (int row = 0; row < plan.rowCount(); row++) {
       int slot = plan.slot(row);
       live[slot] = true;
@@ -167,7 +167,7 @@ final class CacheForecast {
         longest = Math.max(longest, written[slot]);
       }
     }
-    long needed = rows * Capacities.counted(longest) + entryPositions;
+    long needed = rows * KvBlocks.counted(longest) + entryPositions;
     if (needed > cache.budget()) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE,

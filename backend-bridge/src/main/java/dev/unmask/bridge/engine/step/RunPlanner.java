@@ -1,4 +1,4 @@
-package dev.unmask.bridge.engine.ort;
+package dev.unmask.bridge.engine.step;
 
 /**
  * Splits the live rows of a step into engine runs. A run covers consecutive rows, all with the same
@@ -9,12 +9,12 @@ package dev.unmask.bridge.engine.ort;
  * plus a constant for the run itself (kernel launches, and reading the weights once). The cheapest
  * split is found by dynamic programming over the rows.
  */
-final class RunPlanner {
+public final class RunPlanner {
   /**
    * Positions of a run of several rows at most. Arithmetic is saturated long before, while the
    * memory for activations and the mask keeps growing.
    */
-  static final int MAX_RUN_POSITIONS = 1024;
+  public static final int MAX_RUN_POSITIONS = 1024;
 
   private final int overheadPositions;
   private final int[] queryCount;
@@ -31,7 +31,7 @@ final class RunPlanner {
    * @param maxRows rows at most
    * @param overheadPositions what a run costs besides its positions, in positions
    */
-  RunPlanner(int maxRows, int overheadPositions) {
+  public RunPlanner(int maxRows, int overheadPositions) {
     this.overheadPositions = overheadPositions;
     queryCount = new int[maxRows];
     padLimit = new int[maxRows];
@@ -43,7 +43,7 @@ final class RunPlanner {
   }
 
   /** Starts a step over a number of live rows, none of which takes part yet. */
-  void begin(int liveRows) {
+  public void begin(int liveRows) {
     rows = liveRows;
     runs = 0;
     for (int row = 0; row < liveRows; row++) {
@@ -57,13 +57,13 @@ final class RunPlanner {
    * @param count its query positions, at least 1
    * @param limit query positions up to which it may be padded, at least {@code count}
    */
-  void add(int row, int count, int limit) {
+  public void add(int row, int count, int limit) {
     queryCount[row] = count;
     padLimit[row] = limit;
   }
 
   /** Finds the runs, in ascending order of rows. */
-  void plan() {
+  public void plan() {
     for (int end = 1; end <= rows; end++) {
       int last = end - 1;
       if (queryCount[last] == 0) {
@@ -122,22 +122,22 @@ final class RunPlanner {
   }
 
   /** Number of runs. */
-  int runs() {
+  public int runs() {
     return runs;
   }
 
   /** First row of a run. */
-  int firstRow(int run) {
+  public int firstRow(int run) {
     return firstRow[run];
   }
 
   /** One past the last row of a run. */
-  int endRow(int run) {
+  public int endRow(int run) {
     return endRow[run];
   }
 
   /** Query positions of every row of a run, padding included. */
-  int queryLength(int run) {
+  public int queryLength(int run) {
     return queryLength[run];
   }
 }

@@ -1,4 +1,4 @@
-package dev.unmask.bridge.engine.ort;
+package dev.unmask.bridge.engine.step;
 
 import dev.unmask.bridge.engine.EngineCapabilities;
 import dev.unmask.scheduler.StepOutputs;
@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Checks a plan against a session's limits before anything is changed. Each violation names the
  * row's slot, the field and its value.
  */
-final class PlanChecks {
+public final class PlanChecks {
   private final EngineCapabilities capabilities;
   private final int vocabSize;
   private final boolean[] seen;
@@ -19,7 +19,7 @@ final class PlanChecks {
   /**
    * @param vocabSize tokens are below it
    */
-  PlanChecks(EngineCapabilities capabilities, int vocabSize) {
+  public PlanChecks(EngineCapabilities capabilities, int vocabSize) {
     this.capabilities = capabilities;
     this.vocabSize = vocabSize;
     seen = new boolean[capabilities.maxSequences()];
@@ -33,7 +33,7 @@ final class PlanChecks {
    * @throws UnmaskException INVALID_ARGUMENT for what no state of the session allows, UNAVAILABLE
    *     where the cache would outgrow its budget
    */
-  void check(StepPlan plan, StepOutputs outputs, KvCache cache) {
+  public void check(StepPlan plan, StepOutputs outputs, CacheState cache) {
     if (outputs.candidateCount() != capabilities.candidateCount()) {
       throw UnmaskException.invalid(
           "candidateCount="

@@ -1,4 +1,4 @@
-package dev.unmask.bridge.engine.ort;
+package dev.unmask.bridge.engine.step;
 
 import dev.unmask.scheduler.StepPlan;
 import java.util.Arrays;
@@ -6,9 +6,9 @@ import java.util.Arrays;
 /**
  * Which slot has which row of the KV cache, and how much of each row is written. A slot is the
  * caller's name of a sequence, a row its place in memory. Rows in use are {@code [0, live())}
- * without holes. Bookkeeping only; {@link KvCache} moves the contents.
+ * without holes. Bookkeeping only; an engine's cache moves the contents.
  */
-final class KvRows {
+public final class KvRows {
   private static final int NONE = -1;
 
   private final int[] rowOfSlot;
@@ -20,7 +20,7 @@ final class KvRows {
   private int live;
   private int moves;
 
-  KvRows(int maxSequences) {
+  public KvRows(int maxSequences) {
     rowOfSlot = new int[maxSequences];
     slotOfRow = new int[maxSequences];
     written = new int[maxSequences];
@@ -31,22 +31,22 @@ final class KvRows {
   }
 
   /** Rows in use. */
-  int live() {
+  public int live() {
     return live;
   }
 
   /** Row of a slot, -1 where it has none. */
-  int rowOf(int slot) {
+  public int rowOf(int slot) {
     return rowOfSlot[slot];
   }
 
   /** Positions written, by row; borrowed, valid for the rows in use. */
-  int[] written() {
+  public int[] written() {
     return written;
   }
 
   /** Positions written of the row that has most. */
-  int longest() {
+  public int longest() {
     int longest = 0;
     for (int row = 0; row < live; row++) {
       longest = Math.max(longest, written[row]);
@@ -55,7 +55,7 @@ final class KvRows {
   }
 
   /** Gives a slot that has no row the next one, with nothing written. */
-  void assign(int slot) {
+  public void assign(int slot) {
     rowOfSlot[slot] = live;
     slotOfRow[live] = slot;
     written[live] = 0;
@@ -63,7 +63,7 @@ final class KvRows {
   }
 
   /** Records that a row's positions below {@code end} are written. */
-  void markWritten(int row, int end) {
+  public void markWritten(int row, int end) {
     written[row] = Math.max(written[row], end);
   }
 
@@ -71,7 +71,7 @@ final class KvRows {
    * Forgets the released slots of a plan; the last rows move into the holes, which makes at most
    * one move for each of them. Slots without a row are passed over.
    */
-  void release(StepPlan plan) {
+  public void release(StepPlan plan) {
     moves = 0;
     for (int i = 0; i < plan.releasedCount(); i++) {
       int slot = plan.releasedSlot(i);
@@ -97,27 +97,27 @@ final class KvRows {
   }
 
   /** Moves that the last release made necessary, to be done in ascending order. */
-  int moves() {
+  public int moves() {
     return moves;
   }
 
   /** Row that a move copies. */
-  int moveFrom(int move) {
+  public int moveFrom(int move) {
     return moveFrom[move];
   }
 
   /** Row that a move replaces. */
-  int moveTo(int move) {
+  public int moveTo(int move) {
     return moveTo[move];
   }
 
   /** Positions that a move copies. */
-  int moveWritten(int move) {
+  public int moveWritten(int move) {
     return moveWritten[move];
   }
 
   /** Forgets all slots. */
-  void clear() {
+  public void clear() {
     Arrays.fill(rowOfSlot, NONE);
     live = 0;
     moves = 0;
