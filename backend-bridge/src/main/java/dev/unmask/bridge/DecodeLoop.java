@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * it. A call from any other thread is refused with IllegalStateException.
  *
  * <p>An engine failure ends the sequences of that step with the engine's error; the loop goes on
- * with the others. So does an OutOfMemoryError or a StackOverflowError in the engine. Whatever else
- * {@link #step} throws leaves the loop unusable.
+ * with the others. So does an OutOfMemoryError or a StackOverflowError in the engine. Where the
+ * engine is no longer usable after it, {@link #step} throws; whatever it throws leaves the loop
+ * unusable.
  */
 public final class DecodeLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DecodeLoop.class);
@@ -102,6 +103,8 @@ public final class DecodeLoop {
    *
    * @return whether there was anything to do; not where all there was is to clear the engine's
    *     memory, and that failed: it is tried again with the next step that has rows
+   * @throws UnmaskException UNAVAILABLE where the engine failed for good, as where its device is
+   *     lost
    */
   public boolean step() {
     checkThread();
@@ -124,6 +127,9 @@ public final class DecodeLoop {
     engineNanos += ran - planned;
     hostNanos += planned - begin + applied - ran;
     telemetry.onStep(meter.report(failure != null, planned - begin, ran - planned, applied - ran));
+    if (failure != null && !engine.isUsable()) {
+      throw failure;
+    }
     return failure == null || plan.rowCount() > 0;
   }
 

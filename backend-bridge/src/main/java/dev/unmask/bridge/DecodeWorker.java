@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * takes in all that has been asked of it; without sequences it waits.
  *
  * <p>What fails is what was hit: a listener that throws ends its own sequence, an engine failure
- * the sequences of its step. Any other failure, such as a scheduler that contradicts itself, makes
- * the worker unhealthy: everything in progress fails with INTERNAL, submissions are refused, and
- * the engine is closed.
+ * the sequences of its step. Any other failure, such as a scheduler that contradicts itself or an
+ * engine that has lost its device, makes the worker unhealthy: everything in progress fails with
+ * INTERNAL, submissions are refused, and the engine is closed.
  *
  * <p>Methods may be called from any thread unless they say otherwise.
  */

@@ -9,8 +9,9 @@ import dev.unmask.scheduler.UnmaskException;
  * @param threads threads for the engine's arithmetic; 0 lets the engine choose
  * @param kvPositions cache positions that all slots and saved entries may hold together, counted as
  *     in {@link EngineCapabilities#kvPositions}; 0 for as many as the slots can use
+ * @param device ordinal of the GPU; engines on the CPU pass over it
  */
-public record EngineOptions(int maxSequences, int threads, long kvPositions) {
+public record EngineOptions(int maxSequences, int threads, long kvPositions, int device) {
   /** One sequence, threads chosen by the engine. */
   public static final EngineOptions DEFAULT = new EngineOptions(1, 0);
 
@@ -26,6 +27,9 @@ public record EngineOptions(int maxSequences, int threads, long kvPositions) {
     if (threads < 0) {
       throw UnmaskException.invalid("threads=" + threads + " below 0");
     }
+    if (device < 0) {
+      throw UnmaskException.invalid("device=" + device + " below 0");
+    }
     if (kvPositions < 0) {
       throw UnmaskException.invalid("kvPositions=" + kvPositions + " below 0");
     }
@@ -33,6 +37,11 @@ public record EngineOptions(int maxSequences, int threads, long kvPositions) {
       throw UnmaskException.invalid(
           "kvPositions=" + kvPositions + " below one KV block of " + EngineCapabilities.KV_BLOCK);
     }
+  }
+
+  /** The first GPU, where the engine uses one. */
+  public EngineOptions(int maxSequences, int threads, long kvPositions) {
+    this(maxSequences, threads, kvPositions, 0);
   }
 
   /** No limit on cache positions but the slots' own. */

@@ -32,6 +32,14 @@ public interface EngineSession extends AutoCloseable {
    */
   void run(StepPlan plan, StepOutputs outputs);
 
+  /**
+   * Whether steps can still succeed: false once the device is lost or the session is closed. A
+   * session that is not usable refuses every step, and is closed and opened anew to go on.
+   */
+  default boolean isUsable() {
+    return true;
+  }
+
   /** Frees the model and the cache. Idempotent. */
   @Override
   void close();

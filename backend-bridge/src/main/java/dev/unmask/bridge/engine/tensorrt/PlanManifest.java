@@ -1,5 +1,16 @@
 package dev.unmask.bridge.engine.tensorrt;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.UnmaskException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -37,4 +48,34 @@ record PlanManifest(
 
   /** Name of the plan in a version directory. */
   static final String PLAN_FILE_NAME = "model.plan";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
+
+  /** Reads the file of a version directory. */
+  static PlanManifest read(Path versionDirectory) {
+    Path file = versionDirectory.resolve(FILE_NAME);
+    if (!Files.isRegularFile(file)) {
+      throw new UnmaskException(ErrorCode.NOT_FOUND, "no " + FILE_NAME + " in " + versionDirectory);
+    }
+    try {
+      return JSON.readValue(Files.readAllBytes(file), PlanManifest.class);
+    } catch (IOException e) {
+      throw UnmaskException.invalid(file + ": " + e.getMessage());
+    }
+  }
+
+  /** This manifest as the text of the file. */
+  String toJson() {
+    try {
+      return JSON.writeValueAsString(this) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new UnmaskException(ErrorCode.INTERNAL, FILE_NAME + ": " + e.getOriginalMessage(), e);
+    }
+  }
 }

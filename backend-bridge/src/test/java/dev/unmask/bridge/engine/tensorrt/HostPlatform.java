@@ -1,0 +1,84 @@
+package dev.unmask.bridge.engine.tensorrt;
+
+import dev.unmask.repository.ModelManifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Devices in host memory, and plans that are the ONNX graphs they were made of. */
+final class HostPlatform implements DevicePlatform {
+  private final long bytes;
+  private final List<HostDevice> devices = new ArrayList<>();
+
+  HostPlatform(long bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Devices opened so far. */
+  List<HostDevice> devices() {
+    return devices;
+  }
+
+  /** Writes a plan for a model that has none. */
+  static void writePlan(Path directory, ModelManifest manifest, int maxBatch, int maxQueryTokens) {
+    int decodeQuery = Math.min(maxQueryTokens, 64);
+    int prefillBatch = Math.min(maxBatch, 4);
+    PlanManifest plan =
+        new PlanManifest(
+            PlanManifest.FORMAT,
+            "0.0.0",
+            "0.0",
+            manifest.hashes().getOrDefault("model.onnx", ""),
+            "",
+            manifest.dtype(),
+            manifest.maxContext(),
+            maxBatch,
+            maxQueryTokens,
+            List.of(
+                new PlanProfile(
+                    PlanProfile.DECODE,
+                    new ShapeRange(1, maxBatch, maxBatch),
+                    new ShapeRange(1, decodeQuery, decodeQuery),
+                    new ShapeRange(1, decodeQuery, maxBatch * decodeQuery)),
+                new PlanProfile(
+                    PlanProfile.PREFILL,
+                    new ShapeRange(1, 1, prefillBatch),
+                    new ShapeRange(1, maxQueryTokens, maxQueryTokens),
+                    new ShapeRange(1, maxQueryTokens, prefillBatch * maxQueryTokens))));
+    try {
+      Files.writeString(directory.resolve(PlanManifest.FILE_NAME), plan.toJson());
+      Files.writeString(directory.resolve(PlanManifest.PLAN_FILE_NAME), "the graph beside it");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public int deviceCount() {
+    return 1;
+  }
+
+  @Override
+  public DeviceRuntime open(int ordinal) {
+    HostDevice device = new HostDevice(bytes);
+    devices.add(device);
+    return device;
+  }
+
+  @Override
+  public String version() {
+    return "0.0.0";
+  }
+
+  @Override
+  public LoadedPlan load(Path file) {
+    Path directory = file.getParent();
+    return new HostPlan(
+        devices.get(devices.size() - 1),
+        directory.resolve("model.onnx"),
+        PlanManifest.read(directory).profiles());
+  }
+}
