@@ -1,7 +1,7 @@
 package dev.unmask.cli;
 
 /** What the launcher found out about the standard streams. */
-final class Terminal {
+public final class Terminal {
   private static final int DEFAULT_COLUMNS = 100;
   private static final int FEWEST_COLUMNS = 40;
 
@@ -19,7 +19,7 @@ final class Terminal {
   }
 
   /** Whether the standard error is a terminal that understands ANSI sequences. */
-  static boolean onError() {
+  public static boolean onError() {
     return Boolean.getBoolean("unmask.stderr.terminal") && !isDumb();
   }
 

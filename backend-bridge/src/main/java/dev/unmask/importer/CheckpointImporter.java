@@ -1,5 +1,6 @@
 package dev.unmask.importer;
 
+import dev.unmask.files.OutputDirectory;
 import dev.unmask.repository.ConfigPbtxtWriter;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.AttentionKind;

@@ -1,5 +1,6 @@
 package dev.unmask.importer;
 
+import dev.unmask.files.OutputDirectory;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.IOException;
@@ -74,9 +75,7 @@ public final class CheckpointInflater {
   private Path write(
       InflateRequest request, List<InflatedTensor> tensors, DataType type, String config) {
     Path output = request.output().toAbsolutePath().normalize();
-    try (OutputDirectory directory =
-        OutputDirectory.create(
-            output.getParent(), output.getFileName().toString(), "output", "inflate")) {
+    try (OutputDirectory directory = OutputDirectory.create(output, "output", "inflate")) {
       Files.writeString(directory.resolve("config.json"), config);
       for (String name : COPIED) {
         Path file = request.checkpoint().resolve(name);

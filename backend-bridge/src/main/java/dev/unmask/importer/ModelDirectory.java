@@ -1,5 +1,6 @@
 package dev.unmask.importer;
 
+import dev.unmask.files.OutputDirectory;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.BufferedOutputStream;
@@ -37,7 +38,8 @@ final class ModelDirectory implements AutoCloseable {
    *     cannot be written
    */
   static ModelDirectory create(Path repository, String name) {
-    OutputDirectory directory = OutputDirectory.create(repository, name, "repository", "import");
+    OutputDirectory directory =
+        OutputDirectory.create(repository.resolve(name), "repository", "import");
     try {
       Files.createDirectory(directory.resolve("1"));
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.unmask.importer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.unmask.files.OutputDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -111,15 +110,6 @@ public final class ServerProcess implements AutoCloseable {
   /** Its metrics as they are now. */
   public MetricsText metrics() {
     return new MetricsText(send(request(ports.get("Metrics Service"), "/metrics").GET().build()));
-  }
-
-  /** Loads a model anew, with a configuration in JSON instead of the one in its directory. */
-  public void load(String model, String config) {
-    String body = "{\"parameters\":{\"config\":\"" + config.replace("\"", "\\\"") + "\"}}";
-    send(
-        request(httpPort(), "/v2/repository/models/" + model + "/load")
-            .POST(BodyPublishers.ofString(body))
-            .build());
   }
 
   private static HttpRequest.Builder request(int port, String path) {

@@ -1,7 +1,6 @@
 package dev.unmask.it;
 
 import dev.unmask.load.LoadRequest;
-import dev.unmask.load.Prompts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Random;
 
 /** Random requests for all models and algorithms, greedy and seeded. */
 final class SoakRequests {
-  private static final List<String> PROMPTS = Prompts.demo();
+  private static final List<String> PROMPTS = DemoPrompts.all();
 
   private SoakRequests() {}
 

@@ -20,9 +20,11 @@ import dev.unmask.capacity.score.ExactScorer;
 import dev.unmask.capacity.score.Scorer;
 import dev.unmask.capacity.targets.Target;
 import dev.unmask.cli.BundledModels;
+import dev.unmask.cli.Terminal;
 import dev.unmask.client.ModelFormat;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -207,7 +209,7 @@ final class CapacityCommand implements Callable<Integer> {
     Slo slo = Slo.of(goodput);
     Scorer scoring = scorer == null ? new ExactScorer() : new CommandScorer(scorer, scorerTimeout);
     Instant created = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("unmask.stderr.terminal"));
+    ProgressLine progress = new ProgressLine(err, Terminal.onError());
     List<Subject> subjects = new ArrayList<>();
     List<Level> levels = new ArrayList<>();
     UnmaskException failure = null;
@@ -242,6 +244,7 @@ final class CapacityCommand implements Callable<Integer> {
     if (failure != null) {
       throw failure;
     }
+    Level.requireScores(levels);
     return 0;
   }
 
@@ -272,14 +275,21 @@ final class CapacityCommand implements Callable<Integer> {
 
   private void open(List<Subject> subjects, PrintWriter err) {
     String name = model == null ? BundledModels.D2F : model;
-    Optional<ServerMetrics> metrics = TargetOptions.metrics(metricsUrl, name);
-    Optional<ServerMetrics> baselineMetrics = TargetOptions.metrics(baselineMetricsUrl, baseline);
+    Optional<URI> metrics = TargetOptions.metrics("--metrics-url", metricsUrl);
+    Optional<URI> baselineMetrics =
+        TargetOptions.metrics("--baseline-metrics-url", baselineMetricsUrl);
     Target target = targets.open(url, name, api, format, err);
-    subjects.add(subject("A", target, parameters, metrics));
+    subjects.add(
+        subject("A", target, parameters, metrics.map(uri -> new ServerMetrics(uri, name))));
     if (baseline != null) {
       String where = baselineUrl == null ? url : baselineUrl;
       Target other = targets.open(where, baseline, baselineApi, baselineFormat, err);
-      subjects.add(subject("B", other, baselineParameters, baselineMetrics));
+      subjects.add(
+          subject(
+              "B",
+              other,
+              baselineParameters,
+              baselineMetrics.map(uri -> new ServerMetrics(uri, baseline))));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.unmask.capacity.cli;
 
-import dev.unmask.capacity.measure.ServerMetrics;
 import dev.unmask.capacity.targets.EngineTarget;
 import dev.unmask.capacity.targets.OpenAiTarget;
 import dev.unmask.capacity.targets.Target;
@@ -144,10 +143,9 @@ final class TargetOptions {
     }
   }
 
-  /** Metrics of a side's server. */
-  static Optional<ServerMetrics> metrics(String url, String model) {
-    return Optional.ofNullable(url)
-        .map(given -> new ServerMetrics(uri("--metrics-url", given), model));
+  /** Where the metrics of a side's server are. */
+  static Optional<URI> metrics(String option, String url) {
+    return Optional.ofNullable(url).map(given -> uri(option, given));
   }
 
   private static URI uri(String option, String text) {

@@ -15,6 +15,7 @@ import dev.unmask.capacity.measure.Warnings;
 import dev.unmask.capacity.report.ReportFiles;
 import dev.unmask.capacity.report.RunInfo;
 import dev.unmask.capacity.report.SummaryJson;
+import dev.unmask.capacity.report.TextTable;
 import dev.unmask.capacity.score.CommandScorer;
 import dev.unmask.capacity.score.ExactScorer;
 import dev.unmask.capacity.score.Scorer;
@@ -25,6 +26,7 @@ import dev.unmask.capacity.tune.ParameterGrid;
 import dev.unmask.capacity.tune.TuneTable;
 import dev.unmask.capacity.tune.TunedPoint;
 import dev.unmask.cli.BundledModels;
+import dev.unmask.cli.Terminal;
 import dev.unmask.client.ModelFormat;
 import dev.unmask.scheduler.UnmaskException;
 import java.io.PrintWriter;
@@ -151,7 +153,7 @@ final class TuneCommand implements Callable<Integer> {
             Duration.ofSeconds(maxSeconds));
     Instant created = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     PrintWriter err = spec.commandLine().getErr();
-    ProgressLine progress = new ProgressLine(err, Boolean.getBoolean("unmask.stderr.terminal"));
+    ProgressLine progress = new ProgressLine(err, Terminal.onError());
     String name = model == null ? BundledModels.D2F : model;
     try (ReportFiles files = output == null ? null : new ReportFiles(output);
         Target target = targets.open(url, name, null, ModelFormat.UNMASK, err)) {
@@ -161,7 +163,12 @@ final class TuneCommand implements Callable<Integer> {
                   subjects, entries, limits, rounds, seed, Slo.NONE, scoring(), margin, progress)
               .run(new Load.Closed(users));
       progress.clear();
-      report(points(level, grid), level, info(subjects, entries.size(), created), files, name);
+      RunInfo info = info(subjects, entries.size(), created);
+      if (level.targets().stream().anyMatch(t -> t.scoreFailure().isPresent())) {
+        reportUnscored(level, info, files);
+        Level.requireScores(List.of(level));
+      }
+      report(points(level, grid), level, info, files, name);
     }
     return 0;
   }
@@ -233,6 +240,21 @@ final class TuneCommand implements Callable<Integer> {
             .toList(),
         Map.of("kind", "closed", "prompts", prompts.describe(promptCount), "rounds", rounds),
         Map.of());
+  }
+
+  /** Without scores nothing can be chosen, but what was measured is not lost. */
+  private void reportUnscored(Level level, RunInfo info, ReportFiles files) {
+    PrintWriter out = spec.commandLine().getOut();
+    List<String> warnings = Warnings.of(List.of(level));
+    info.targets().forEach(t -> out.println(t.name() + ": " + TuneTable.options(t.parameters())));
+    out.println();
+    out.print(TextTable.of(List.of(level)));
+    warnings.forEach(warning -> out.println("warning: " + warning));
+    if (files != null) {
+      files.write(SummaryJson.of(info, List.of(level), warnings), List.of(level));
+      out.println("written: " + output);
+    }
+    out.flush();
   }
 
   private void report(

@@ -85,7 +85,18 @@ public final class LoadDriver {
    * @throws InterruptedException where the thread is interrupted; requests in progress go on
    */
   public RunSamples run() throws InterruptedException {
-    return load instanceof Load.Closed closed ? closed(closed.users()) : open();
+    RunSamples run = load instanceof Load.Closed closed ? closed(closed.users()) : open();
+    if (!succeeded && !run.samples().isEmpty()) {
+      int last = run.samples().size() - 1;
+      throw allFailed(last + 1, run.samples().get(last));
+    }
+    return run;
+  }
+
+  private static UnmaskException allFailed(int count, Sample last) {
+    return new UnmaskException(
+        ErrorCode.UNAVAILABLE,
+        "all of " + count + " requests failed; the last: " + last.error().message());
   }
 
   private RunSamples closed(int users) throws InterruptedException {
@@ -244,9 +255,7 @@ public final class LoadDriver {
         tokens += sample.tokens();
       }
       if (isHopeless()) {
-        throw new UnmaskException(
-            ErrorCode.UNAVAILABLE,
-            "all of " + failed + " requests failed; the last: " + sample.error().message());
+        throw allFailed(failed, sample);
       }
     }
     long now = System.nanoTime();

@@ -11,6 +11,7 @@ import dev.unmask.capacity.load.Sample;
 import dev.unmask.capacity.measure.Level.TargetLevel;
 import dev.unmask.capacity.score.Score;
 import dev.unmask.capacity.score.Scorer;
+import dev.unmask.scheduler.UnmaskException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -80,7 +81,9 @@ public final class Experiment {
       own.add(run(load, subject, own.size(), progress));
     }
     List<TargetLevel> targets = new ArrayList<>();
-    runs.forEach((subject, own) -> targets.add(figures(subject, own)));
+    for (Map.Entry<Subject, List<RunSamples>> one : runs.entrySet()) {
+      targets.add(figures(one.getKey(), one.getValue()));
+    }
     return new Level(load, targets, compare(targets));
   }
 
@@ -119,17 +122,26 @@ public final class Experiment {
     return samples;
   }
 
-  private TargetLevel figures(Subject subject, List<RunSamples> runs) {
+  /** A scorer that fails costs the score and nothing else. */
+  private TargetLevel figures(Subject subject, List<RunSamples> runs) throws InterruptedException {
     List<Sample> answered =
         runs.stream()
             .flatMap(run -> run.samples().stream())
             .filter(s -> s.error() == null)
             .toList();
+    Optional<Score> score = Optional.empty();
+    Optional<String> failure = Optional.empty();
+    try {
+      score = scorer.score(answered);
+    } catch (UnmaskException e) {
+      failure = Optional.of(e.getMessage());
+    }
     return new TargetLevel(
         subject.name(),
         runs,
         RunFigures.of(runs, slo),
-        scorer.score(answered),
+        score,
+        failure,
         subject.metrics().map(ServerMetrics::take).orElse(Map.of()));
   }
 

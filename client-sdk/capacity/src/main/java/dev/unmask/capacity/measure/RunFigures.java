@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param uncounted answers whose target did not say how many tokens they had
  * @param measures spread of what is measured of every request
  * @param decoding what decoding took; empty where the target does not say
+ * @param replay how much of its trace was sent; empty where the load is none
  * @param driver the busiest of all runs
  */
 public record RunFigures(
@@ -39,6 +40,7 @@ public record RunFigures(
     int uncounted,
     Map<Measure, Distribution> measures,
     Optional<DecodingFigures> decoding,
+    Optional<ReplayShare> replay,
     DriverUsage driver) {
 
   /** Adds runs up. */
@@ -87,6 +89,7 @@ public record RunFigures(
         uncounted,
         measures,
         DecodingFigures.of(answered),
+        ReplayShare.of(runs),
         driver);
   }
 

@@ -19,6 +19,7 @@ public final class Warnings {
       for (TargetLevel target : level.targets()) {
         String at = level.load().label() + ", " + target.name() + ": ";
         of(target.figures()).forEach(warning -> warnings.add(at + warning));
+        target.scoreFailure().ifPresent(why -> warnings.add(at + "no score: " + why));
       }
       level
           .comparison()
@@ -52,6 +53,20 @@ public final class Warnings {
               100 * figures.driver().busiestThread(),
               figures.driver().lateMillis()));
     }
+    figures
+        .replay()
+        .filter(replay -> replay.sent() < replay.rows())
+        .ifPresent(
+            replay ->
+                warnings.add(
+                    String.format(
+                        Locale.ROOT,
+                        "%d of the trace's %d requests%s were sent, %d come after the end of the run"
+                            + " (--duration, --requests)",
+                        replay.sent(),
+                        replay.rows(),
+                        replay.runs() == 1 ? "" : " in " + replay.runs() + " runs",
+                        replay.rows() - replay.sent())));
     if (!figures.steady()) {
       warnings.add("the rate was not steady; a longer --warm-up or --duration may help");
     }

@@ -77,7 +77,13 @@ public final class SummaryJson {
         .measures()
         .forEach((measure, values) -> metrics.set(measure.tag(), distribution(values)));
     figures.decoding().ifPresent(decoding -> run.set("decoding", decoding(decoding)));
+    figures
+        .replay()
+        .ifPresent(
+            replay ->
+                run.putObject("trace").put("requests", replay.rows()).put("sent", replay.sent()));
     target.score().ifPresent(score -> run.set("score", score(score)));
+    target.scoreFailure().ifPresent(why -> run.put("score_error", why));
     if (!target.server().isEmpty()) {
       run.set("server", JSON.valueToTree(target.server()));
     }

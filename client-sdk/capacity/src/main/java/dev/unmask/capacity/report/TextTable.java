@@ -82,7 +82,7 @@ public final class TextTable {
         target
             .score()
             .map(s -> String.format(Locale.ROOT, "%.3f of %d", s.mean(), s.count()))
-            .orElse(""));
+            .orElse(target.scoreFailure().isPresent() ? "failed" : ""));
   }
 
   private static String percentiles(RunFigures figures, Measure measure) {
@@ -106,8 +106,10 @@ public final class TextTable {
     String speed =
         String.format(
             Locale.ROOT,
-            "%s: A / B = %.2f times the tokens/s (95%% %.2f to %.2f, %d pairs of runs), ",
+            "%s: %s / %s = %.2f times the tokens/s (95%% %.2f to %.2f, %d pairs of runs), ",
             level.load().label(),
+            level.targets().get(0).name(),
+            level.targets().get(1).name(),
             comparison.ratio().value(),
             comparison.ratio().low(),
             comparison.ratio().high(),

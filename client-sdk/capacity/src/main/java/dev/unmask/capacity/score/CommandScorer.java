@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Scores answers by a command. It gets a line of JSON for each on its standard input, {@code {"id",
@@ -43,7 +44,7 @@ public final class CommandScorer implements Scorer {
   }
 
   @Override
-  public Optional<Score> score(List<Sample> answered) {
+  public Optional<Score> score(List<Sample> answered) throws InterruptedException {
     if (answered.isEmpty()) {
       return Optional.empty();
     }
@@ -59,50 +60,55 @@ public final class CommandScorer implements Scorer {
     return Optional.of(score.build());
   }
 
-  private Map<String, Double> run(List<Sample> answered) {
-    Process process = null;
+  /** Writes and reads at once, each on a thread of its own, so that neither waits for ever. */
+  private Map<String, Double> run(List<Sample> answered) throws InterruptedException {
+    Process process = start();
     try {
-      process =
-          new ProcessBuilder("/bin/sh", "-c", command)
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      Process running = process;
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
       CompletableFuture<Map<String, Double>> output =
-          CompletableFuture.supplyAsync(() -> read(running));
-      try (Writer writer = process.outputWriter(StandardCharsets.UTF_8)) {
-        for (Sample sample : answered) {
-          writer.write(line(sample));
-          writer.write('\n');
-        }
-      } catch (IOException e) {
-        // It reads no more; what it says and its exit code tell why.
-      }
+          CompletableFuture.supplyAsync(() -> read(process));
+      CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> write(answered, process));
       if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
-        throw failed("was not done within " + timeoutSeconds + " s");
+        throw late();
       }
       if (process.exitValue() != 0) {
         throw failed("ended with exit code " + process.exitValue());
       }
-      return join(output);
-    } catch (IOException e) {
-      throw new UnmaskException(ErrorCode.UNAVAILABLE, "--scorer=" + command + ": " + e, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw failed("was interrupted");
+      return output.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      // It has ended, but what it started holds on to its output.
+      throw late();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof UnmaskException known ? known : failed(": " + e.getCause());
     } finally {
-      if (process != null) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
-      }
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 
-  private Map<String, Double> join(CompletableFuture<Map<String, Double>> output) {
+  private Process start() {
     try {
-      return output.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof UnmaskException known ? known : failed(" " + e.getCause());
+      return new ProcessBuilder("/bin/sh", "-c", command)
+          .redirectError(ProcessBuilder.Redirect.INHERIT)
+          .start();
+    } catch (IOException e) {
+      throw new UnmaskException(ErrorCode.UNAVAILABLE, "--scorer=" + command + ": " + e, e);
     }
+  }
+
+  private static void write(List<Sample> answered, Process process) {
+    try (Writer writer = process.outputWriter(StandardCharsets.UTF_8)) {
+      for (Sample sample : answered) {
+        writer.write(line(sample));
+        writer.write('\n');
+      }
+    } catch (IOException e) {
+      // It reads no more; what it says and its exit code tell why.
+    }
+  }
+
+  private UnmaskException late() {
+    return failed("was not done within " + timeoutSeconds + " s");
   }
 
   private static String line(Sample sample) {

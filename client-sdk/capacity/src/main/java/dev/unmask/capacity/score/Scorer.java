@@ -1,6 +1,7 @@
 package dev.unmask.capacity.score;
 
 import dev.unmask.capacity.load.Sample;
+import dev.unmask.scheduler.UnmaskException;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ public interface Scorer {
    *
    * @param answered requests that were answered
    * @return empty where nothing can be scored
+   * @throws UnmaskException UNAVAILABLE where scoring fails
    */
-  Optional<Score> score(List<Sample> answered);
+  Optional<Score> score(List<Sample> answered) throws InterruptedException;
 }

@@ -53,8 +53,8 @@ class CapacityCommandTest {
         "--engine=none|none",
         "--trace=/nonexistent|--trace=/nonexistent does not exist",
         "--prompts=/nonexistent|--prompts=/nonexistent does not exist",
-        "--output=/proc/x|--output=/proc/x cannot be made",
         "--metrics-url=nothing|--metrics-url=nothing is no http URL",
+        "--baseline=tiny_ar --baseline-metrics-url=x|--baseline-metrics-url=x is no http URL",
       })
   void wrongArguments_areNamed(String arguments, String message) {
     CommandRuns.Result result = CommandRuns.run(arguments.split(" "));
@@ -69,6 +69,63 @@ class CapacityCommandTest {
         CommandRuns.run("--url=grpc://localhost:1", "--model=m", "--warm-up=0");
     assertEquals(1, result.exitCode(), result.err());
     assertTrue(result.err().contains("all of 20 requests failed"), result.err());
+  }
+
+  @Test
+  void anOutputThatCannotBeMade_isToldBeforeAnythingIsMeasured() {
+    CommandRuns.Result result =
+        CommandRuns.run("--output=/proc/x", "--url=grpc://h:1", "--model=m");
+    assertEquals(1, result.exitCode(), result.err());
+    assertTrue(result.err().contains("--output /proc: "), result.err());
+  }
+
+  /** An endpoint that answers what the first load asks, and nothing after it. */
+  @Test
+  void anEndpointThatDiesBetweenTwoLoads_costsNothingOfTheFirst() throws IOException {
+    try (DyingEndpoint endpoint = new DyingEndpoint(6)) {
+      Path output = directory.resolve("dead");
+      CommandRuns.Result result =
+          CommandRuns.run(
+              "--url=" + endpoint.url(),
+              "--model=m",
+              "--requests=5",
+              "--warm-up=0",
+              "--concurrency=1,2,4",
+              "--output=" + output);
+      assertEquals(1, result.exitCode(), result.err());
+      assertTrue(result.err().contains("all of 5 requests failed"), result.err());
+      assertTrue(result.out().contains("| 1 user | A      | 5 "), result.out());
+      assertFalse(result.out().contains("2 users"), result.out());
+      JsonNode levels = CommandRuns.json(output.resolve("summary.json")).get("levels");
+      assertEquals(1, levels.size());
+      assertEquals(5, levels.get(0).get("runs").get(0).get("requests").asInt());
+    }
+  }
+
+  @Test
+  void aScorerThatFails_costsTheScoreOnly() throws IOException {
+    Path output = directory.resolve("unscored");
+    CommandRuns.Result result =
+        CommandRuns.run(
+            "--requests=2",
+            "--warm-up=0",
+            "--concurrency=1,2",
+            "--scorer=cat > /dev/null; exit 7",
+            "--output=" + output);
+    assertEquals(1, result.exitCode(), result.err());
+    assertTrue(result.err().contains("scores are missing: --scorer="), result.err());
+    String why = "--scorer=cat > /dev/null; exit 7 ended with exit code 7";
+    assertTrue(result.out().contains("warning: 2 users, A: no score: " + why), result.out());
+    JsonNode summary = CommandRuns.json(output.resolve("summary.json"));
+    assertEquals(2, summary.get("levels").size());
+    JsonNode run = summary.get("levels").get(1).get("runs").get(0);
+    assertEquals(2, run.get("requests").asInt());
+    assertTrue(run.get("output_token_throughput").asDouble() > 0);
+    assertFalse(run.has("score"));
+    assertEquals(why, run.get("score_error").asText());
+    String report = Files.readString(output.resolve("report.html"));
+    assertTrue(report.contains("no score: --scorer=cat"), report);
+    assertTrue(report.contains(">failed<"), report);
   }
 
   @Test
@@ -171,6 +228,16 @@ class CapacityCommandTest {
             "--warm-up=0");
     assertEquals(0, replay.exitCode(), replay.err());
     assertTrue(replay.out().contains("| trace x 1 | A      | 3 "), replay.out());
+    assertFalse(replay.out().contains("requests were sent"), replay.out());
+    Path output = directory.resolve("cut");
+    CommandRuns.Result cut =
+        CommandRuns.run("--trace=" + trace, "--duration=0.04", "--warm-up=0", "--output=" + output);
+    assertEquals(0, cut.exitCode(), cut.err());
+    assertTrue(
+        cut.out().contains("1 of the trace's 3 requests were sent, 2 come after"), cut.out());
+    JsonNode run = CommandRuns.json(output.resolve("summary.json")).at("/levels/0/runs/0/trace");
+    assertEquals(3, run.get("requests").asInt());
+    assertEquals(1, run.get("sent").asInt());
     CommandRuns.Result open =
         CommandRuns.run(
             "--request-rate=20,40", "--arrivals=bursty", "--requests=10", "--warm-up=0");

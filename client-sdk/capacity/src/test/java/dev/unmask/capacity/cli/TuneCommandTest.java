@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,28 @@ class TuneCommandTest {
     assertEquals(before.get("hashes"), after.get("hashes"));
     // It loads, and uses them.
     assertEquals(0, CommandRuns.run("--requests=2", "--warm-up=0").exitCode());
+  }
+
+  @Test
+  void aScorerThatFails_leavesWhatWasMeasured() throws IOException {
+    Path prompts =
+        Files.writeString(directory.resolve("p.jsonl"), "{\"id\":\"1\",\"prompt\":\"Say hi.\"}\n");
+    Path output = directory.resolve("unscored");
+    CommandRuns.Result result =
+        CommandRuns.run(
+            "tune",
+            "--prompts=" + prompts,
+            "--sweep=skip_threshold=0.6,0.95",
+            "--scorer=cat > /dev/null; echo x",
+            "--write",
+            "--output=" + output);
+    assertEquals(1, result.exitCode(), result.err());
+    assertTrue(result.err().contains("scores are missing: --scorer="), result.err());
+    assertTrue(result.out().contains(" --set skip_threshold=0.95\n"), result.out());
+    assertTrue(result.out().contains("1 / 2 = "), result.out());
+    JsonNode summary = CommandRuns.json(output.resolve("summary.json"));
+    assertEquals(2, summary.get("levels").get(0).get("runs").size());
+    assertTrue(summary.path("chosen").isMissingNode());
   }
 
   @ParameterizedTest

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class CommandScorerTest {
@@ -43,7 +45,7 @@ class CommandScorerTest {
   }
 
   @Test
-  void scores_areByTask() {
+  void scores_areByTask() throws InterruptedException {
     // Scores 1 for what has the right text, 0.5 for the rest.
     String command =
         "sed -e 's/.*\"id\":\"\\(s[0-9]*\\)\".*\"text\":\"right\"}/{\"id\":\"\\1\",\"score\":1}/'"
@@ -69,6 +71,19 @@ class CommandScorerTest {
     String message =
         assertThrows(
                 UnmaskException.class, () -> new CommandScorer("sleep 100", 1).score(samples(1)))
+            .getMessage();
+    assertTrue(message.endsWith("was not done within 1 s"), message);
+  }
+
+  /**
+   * More than a pipe holds, which the scorer leaves in it; and an output that a child keeps open.
+   */
+  @ParameterizedTest
+  @CsvSource({"sleep 100, 2000", "cat >/dev/null; sleep 3 &, 1"})
+  void aScorerThatReadsNothingOrLeavesItsOutputOpen_isStopped(String command, int count) {
+    String message =
+        assertThrows(
+                UnmaskException.class, () -> new CommandScorer(command, 1).score(samples(count)))
             .getMessage();
     assertTrue(message.endsWith("was not done within 1 s"), message);
   }

@@ -35,6 +35,11 @@ record Run(Target target, JsonNode json) {
     return number("score", "mean");
   }
 
+  /** The mean score in words. */
+  String scoreWords() {
+    return json.has("score_error") ? "failed" : Numbers.score(score());
+  }
+
   /** How many requests failed. */
   long failures() {
     return (long)

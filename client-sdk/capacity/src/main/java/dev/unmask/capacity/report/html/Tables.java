@@ -44,7 +44,7 @@ final class Tables {
                     level.label(),
                     run.target().name(),
                     Numbers.measured(run.throughput()),
-                    Numbers.score(run.score()),
+                    run.scoreWords(),
                     Numbers.measured(run.number("request_throughput")),
                     Numbers.measured(run.number("goodput")),
                     Numbers.measured(run.number("requests")),

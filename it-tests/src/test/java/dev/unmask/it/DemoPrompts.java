@@ -1,4 +1,4 @@
-package dev.unmask.load;
+package dev.unmask.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,19 +13,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The prompts of {@code unmask demo}. */
-public final class Prompts {
+final class DemoPrompts {
   private static final String RESOURCE = "/dev/unmask/cli/demo-prompts.jsonl";
 
-  private Prompts() {}
+  private DemoPrompts() {}
 
   /** All prompts, the tasks in turn. */
-  public static List<String> demo() {
+  static List<String> all() {
     Map<String, List<String>> tasks = new TreeMap<>();
     JsonMapper json = JsonMapper.builder().build();
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
-                Prompts.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {
+                DemoPrompts.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         JsonNode node = json.readTree(line);
         tasks

@@ -1,4 +1,4 @@
-package dev.unmask.importer;
+package dev.unmask.files;
 
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * A directory while it is written: a hidden sibling of its target, moved into place by {@link
  * #publish}. Closed without that, it leaves nothing behind.
  */
-final class OutputDirectory implements AutoCloseable {
+public final class OutputDirectory implements AutoCloseable {
   private final Path target;
   private final Path temporary;
   private final List<Path> madeDirectories;
@@ -30,23 +30,26 @@ final class OutputDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes an empty temporary directory beside the target.
+   * Makes an empty temporary directory beside the target, and the directories above it.
    *
+   * @param target that is to appear
    * @param what named in the message of a failure, such as {@code repository}
    * @param purpose part of the temporary name
    * @throws UnmaskException ALREADY_EXISTS where the target does, UNAVAILABLE where its parent
    *     cannot be written
    */
-  static OutputDirectory create(Path parent, String name, String what, String purpose) {
-    Path target = parent.resolve(name);
+  public static OutputDirectory create(Path target, String what, String purpose) {
     requireAbsent(target);
+    Path whole = target.toAbsolutePath().normalize();
+    Path parent = whole.getParent();
     List<Path> missing = new ArrayList<>();
-    for (Path p = parent.toAbsolutePath(); p != null && !Files.exists(p); p = p.getParent()) {
+    for (Path p = parent; p != null && !Files.exists(p); p = p.getParent()) {
       missing.add(p);
     }
     try {
       Files.createDirectories(parent);
-      Path temporary = Files.createTempDirectory(parent, "." + name + "-" + purpose + "-");
+      Path temporary =
+          Files.createTempDirectory(parent, "." + whole.getFileName() + "-" + purpose + "-");
       return new OutputDirectory(target, temporary, missing);
     } catch (IOException e) {
       throw new UnmaskException(
@@ -54,19 +57,30 @@ final class OutputDirectory implements AutoCloseable {
     }
   }
 
-  static void requireAbsent(Path target) {
+  /**
+   * Checks that a target is free.
+   *
+   * @throws UnmaskException ALREADY_EXISTS where it is not
+   */
+  public static void requireAbsent(Path target) {
     if (Files.exists(target)) {
       throw new UnmaskException(ErrorCode.ALREADY_EXISTS, target + " exists already");
     }
   }
 
   /** Where a file of the directory lies while it is written. */
-  Path resolve(String path) {
+  public Path resolve(String path) {
     return temporary.resolve(path);
   }
 
-  /** Moves the directory to its target. */
-  Path publish() {
+  /**
+   * Moves the directory to its target.
+   *
+   * @return the target
+   * @throws UnmaskException ALREADY_EXISTS where there is something by now, UNAVAILABLE where it
+   *     cannot be moved
+   */
+  public Path publish() {
     requireAbsent(target);
     try {
       setReadable();
@@ -92,6 +106,7 @@ final class OutputDirectory implements AutoCloseable {
     }
   }
 
+  /** Removes what was not published. */
   @Override
   public void close() {
     if (published) {
