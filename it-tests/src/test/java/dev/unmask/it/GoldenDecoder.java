@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** Decodes recorded runs again, with engines of its own; confined to one thread. */
 final class GoldenDecoder implements AutoCloseable {
@@ -32,11 +33,19 @@ final class GoldenDecoder implements AutoCloseable {
 
   private static final int TIE_ORDERS = 300;
 
+  /** Sequences that {@link #together} may decode at once. */
+  static final int SLOTS = 8;
+
   /** Orders found before, tried first: the search takes minutes. */
   private static final Map<String, Integer> KNOWN_ORDERS =
       Map.of("dream.jsonl:25", 137, "dream.jsonl:48", 204, "dream.jsonl:325", 33);
 
+  private final Function<String, EngineSession> opener;
   private final Map<String, EngineSession> engines = new HashMap<>();
+
+  private GoldenDecoder(Function<String, EngineSession> opener) {
+    this.opener = opener;
+  }
 
   private static final class Result implements SequenceListener {
     SequenceView view;
@@ -50,15 +59,26 @@ final class GoldenDecoder implements AutoCloseable {
     }
   }
 
-  /** Handles every item once, on as many threads as there are processors. */
+  /** As {@link #forEach(List, Function, BiConsumer)}, on the engine that is the default. */
   static <T> void forEach(List<T> items, BiConsumer<GoldenDecoder, T> action) throws Exception {
+    forEach(items, model -> BundledModelFixture.open(model, SLOTS), action);
+  }
+
+  /**
+   * Handles every item once, on as many threads as there are processors.
+   *
+   * @param opener opens a model of the bundled ones, with at least {@value #SLOTS} slots
+   */
+  static <T> void forEach(
+      List<T> items, Function<String, EngineSession> opener, BiConsumer<GoldenDecoder, T> action)
+      throws Exception {
     LinkedBlockingQueue<T> queue = new LinkedBlockingQueue<>(items);
     int workers = Math.min(items.size(), Runtime.getRuntime().availableProcessors());
     ExecutorService threads = Executors.newFixedThreadPool(workers);
     try {
       Callable<Void> work =
           () -> {
-            try (GoldenDecoder decoder = new GoldenDecoder()) {
+            try (GoldenDecoder decoder = new GoldenDecoder(opener)) {
               for (T item = queue.poll(); item != null; item = queue.poll()) {
                 action.accept(decoder, item);
               }
@@ -78,7 +98,7 @@ final class GoldenDecoder implements AutoCloseable {
   }
 
   private EngineSession engine(String model) {
-    return engines.computeIfAbsent(model, name -> BundledModelFixture.open(name, 8));
+    return engines.computeIfAbsent(model, opener);
   }
 
   /** Decodes a line alone. */

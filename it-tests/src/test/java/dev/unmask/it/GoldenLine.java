@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** One recorded run of a published sampler. */
 final class GoldenLine {
@@ -67,6 +68,12 @@ final class GoldenLine {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Every so many-th of the runs recorded in a file. */
+  static List<GoldenLine> read(String file, int every) {
+    List<GoldenLine> all = read(file);
+    return IntStream.range(0, all.size()).filter(i -> i % every == 0).mapToObj(all::get).toList();
   }
 
   /** Runs recorded in a file of any place. */

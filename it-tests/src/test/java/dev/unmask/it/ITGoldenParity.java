@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,38 +34,11 @@ class ITGoldenParity {
   @ParameterizedTest
   @MethodSource("files")
   void alone_sameTokensInNoMorePasses(String file) throws Exception {
-    Queue<String> bugs = new ConcurrentLinkedQueue<>();
-    Queue<String> ties = new ConcurrentLinkedQueue<>();
-    AtomicLong saved = new AtomicLong();
-    List<GoldenLine> lines = lines(file);
-    GoldenDecoder.forEach(
-        lines,
-        (decoder, line) -> {
-          SequenceView view = decoder.alone(line);
-          saved.addAndGet(line.forwardPasses() - view.forwardPasses());
-          if (view.forwardPasses() > line.forwardPasses()) {
-            bugs.add(
-                line + " took " + view.forwardPasses() + " passes, not " + line.forwardPasses());
-          }
-          if (!Arrays.equals(line.outputIds(), view.responseIds())) {
-            String what = line + " " + difference(line.outputIds(), view.responseIds());
-            String tie = decoder.tie(line);
-            if (tie == null) {
-              bugs.add(what + decoder.trace(line));
-            } else {
-              ties.add(what + tie);
-            }
-          }
-        });
-    System.out.printf(
-        "%s: %d runs, %d ties, %d passes fewer%n", file, lines.size(), ties.size(), saved.get());
-    ties.forEach(tie -> System.out.println("tie: " + tie));
-    assertTrue(bugs.isEmpty(), () -> bugs.size() + " differ:\n" + String.join("\n", bugs));
+    GoldenComparison.of(lines(file)).report(file);
   }
 
   private static List<GoldenLine> lines(String file) {
-    List<GoldenLine> all = GoldenLine.read(file);
-    return IntStream.range(0, all.size()).filter(i -> i % EVERY == 0).mapToObj(all::get).toList();
+    return GoldenLine.read(file, EVERY);
   }
 
   /** Lines of one model that share an engine. */
@@ -92,7 +63,7 @@ class ITGoldenParity {
                       + ": "
                       + line
                       + " "
-                      + difference(line.outputIds(), actual));
+                      + GoldenComparison.difference(line.outputIds(), actual));
             }
           }
         });
@@ -125,18 +96,5 @@ class ITGoldenParity {
       }
     }
     return batches;
-  }
-
-  private static String difference(int[] expected, int[] actual) {
-    if (expected.length != actual.length) {
-      return "length " + actual.length + ", not " + expected.length + " ";
-    }
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < expected.length; i++) {
-      if (expected[i] != actual[i]) {
-        text.append(i).append(':').append(expected[i]).append("->").append(actual[i]).append(' ');
-      }
-    }
-    return text.toString();
   }
 }

@@ -11,10 +11,21 @@ import java.util.List;
 /** Devices in host memory, and plans that are the ONNX graphs they were made of. */
 final class HostPlatform implements DevicePlatform {
   private final long bytes;
+  private final Path graphDirectory;
   private final List<HostDevice> devices = new ArrayList<>();
 
+  /** Plans lie beside their graphs. */
   HostPlatform(long bytes) {
+    this(bytes, null);
+  }
+
+  /**
+   * @param bytes of memory of a device
+   * @param graphDirectory where the graph is; null for the plan's directory
+   */
+  HostPlatform(long bytes, Path graphDirectory) {
     this.bytes = bytes;
+    this.graphDirectory = graphDirectory;
   }
 
   /** Devices opened so far. */
@@ -78,7 +89,7 @@ final class HostPlatform implements DevicePlatform {
     Path directory = file.getParent();
     return new HostPlan(
         devices.get(devices.size() - 1),
-        directory.resolve("model.onnx"),
+        (graphDirectory == null ? directory : graphDirectory).resolve("model.onnx"),
         PlanManifest.read(directory).profiles());
   }
 }
