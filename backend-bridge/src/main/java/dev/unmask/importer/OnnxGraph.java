@@ -95,15 +95,15 @@ final class OnnxGraph {
 
   /** A one-dimensional int64 constant. */
   String integers(String name, long... values) {
-    return integers(name, values, values.length);
+    return int64(name, values, values.length);
   }
 
   /** Adds an int64 constant without dimensions; returns its name. */
   String scalar(String name, long value) {
-    return integers(name, new long[] {value});
+    return int64(name, new long[] {value});
   }
 
-  private String integers(String name, long[] values, long... dims) {
+  private String int64(String name, long[] values, long... dims) {
     ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asLongBuffer().put(values);
     return constant(name, INT64, raw.capacity(), out -> out.write(raw.array()), dims);
