@@ -9,6 +9,10 @@ import java.util.Map;
  * kernel, or where weights are quantised {@code MatMulNBits} and Add. The latter's activations are
  * rounded to int8 by row and block, never over several rows: a row does not depend on its
  * neighbours.
+ *
+ * <p>Nor does the order in which its sum is taken, with one exception: in 4 bits a product over a
+ * single row has a kernel of its own on processors without AVX-512, whose sums differ by the
+ * rounding of float32, as those of Gemm do there.
  */
 final class Projections {
   private static final Map<String, Object> TRANSPOSED_WEIGHT = Map.of("transB", 1L);

@@ -32,7 +32,7 @@ final class QuantizedMatrix {
   private final int blocks;
 
   /**
-   * @param name for messages
+   * @param name of the weights in the graph
    * @param source [rows, columns]
    * @param bits of a quantised weight: 8 or 4
    */
@@ -96,6 +96,7 @@ final class QuantizedMatrix {
     private final float[] weights = new float[blocks * BlockQuantizer.BLOCK];
     private final byte[] encoded;
     private int filled;
+    private long done;
 
     /**
      * @param rowBytes bytes written for each row
@@ -115,10 +116,10 @@ final class QuantizedMatrix {
 
     @Override
     public final void write(byte[] bytes, int start, int length) throws IOException {
-      for (int done = 0; done < length; ) {
-        int count = Math.min(length - done, row.length - filled);
-        System.arraycopy(bytes, start + done, row, filled, count);
-        done += count;
+      for (int taken = 0; taken < length; ) {
+        int count = Math.min(length - taken, row.length - filled);
+        System.arraycopy(bytes, start + taken, row, filled, count);
+        taken += count;
         filled += count;
         if (filled == row.length) {
           endRow();
@@ -132,7 +133,11 @@ final class QuantizedMatrix {
       for (int i = 0; i < columns; i++) {
         if (!Float.isFinite(weights[i])) {
           throw UnmaskException.invalid(
-              "tensor " + name + ": value " + weights[i] + " cannot be quantised");
+              "tensor "
+                  + source.tensorOf(done * columns + i)
+                  + ": value "
+                  + weights[i]
+                  + " cannot be quantised");
         }
       }
       Arrays.fill(encoded, (byte) 0);
@@ -142,6 +147,7 @@ final class QuantizedMatrix {
         encode(block, quantizer, weights, encoded);
       }
       out.write(encoded);
+      done++;
     }
 
     /** Puts a quantised value at its place among those of a row. */

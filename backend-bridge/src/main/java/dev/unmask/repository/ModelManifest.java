@@ -126,6 +126,11 @@ public record ModelManifest(
     return dtype.equals("fp16") || dtype.equals("bf16") ? 2 : 4;
   }
 
+  /** Whether the weights of products are quantised. */
+  public boolean quantized() {
+    return dtype.equals("int8") || dtype.equals("int4");
+  }
+
   /** What the scheduler must know of this model. */
   public ModelTraits traits() {
     Set<Algorithm> offered = EnumSet.noneOf(Algorithm.class);

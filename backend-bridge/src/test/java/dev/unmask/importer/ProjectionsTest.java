@@ -1,6 +1,5 @@
 package dev.unmask.importer;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.onnxruntime.OnnxTensor;
@@ -19,6 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Quantised products as ONNX Runtime computes them, against the same in double precision. */
 class ProjectionsTest {
   private static final int ROWS = 19;
+
+  /** Of sums of some hundred products of the size of 1, taken in another order. */
+  private static final float ROUNDING = 5e-5f;
 
   private final Random random = new Random(1);
 
@@ -100,7 +102,7 @@ class ProjectionsTest {
 
   @ParameterizedTest
   @CsvSource({"INT8,192,576", "INT8,184,64", "INT4,192,576", "INT4,184,64"})
-  void apply_rowAlone_isTheSameInCompany(GraphFormat format, int in, int out) throws Exception {
+  void apply_row_isTheSameInAnyCompany(GraphFormat format, int in, int out) throws Exception {
     float[][] input = gaussian(ROWS, in);
     float[][] weights = gaussian(out, in);
     try (OrtSession session = session(format, weights, null)) {
@@ -110,10 +112,20 @@ class ProjectionsTest {
           int end = Math.min(ROWS, first + rows);
           float[][] some = run(session, Arrays.copyOfRange(input, first, end));
           for (int r = first; r < end; r++) {
-            assertArrayEquals(together[r], some[r - first], "row " + r + " of " + rows);
+            // A single row has a kernel of its own in 4 bits.
+            boolean exact = format == GraphFormat.INT8 || end - first > 1;
+            float tolerance = exact ? KnownKernels.tolerance(ROUNDING) : ROUNDING;
+            assertSame(together[r], some[r - first], tolerance, "row " + r + " of " + rows);
           }
         }
       }
+    }
+  }
+
+  private static void assertSame(
+      float[] expected, float[] actual, float tolerance, String message) {
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(0, Math.abs(expected[i] - actual[i]), tolerance, message);
     }
   }
 

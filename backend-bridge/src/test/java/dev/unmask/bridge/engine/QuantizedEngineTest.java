@@ -1,12 +1,11 @@
 package dev.unmask.bridge.engine;
 
+import static dev.unmask.bridge.engine.StepOutput.assertSame;
 import static dev.unmask.bridge.engine.StepRow.part;
 import static dev.unmask.bridge.engine.StepRow.randomTokens;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.bridge.engine.ort.OrtEngineProvider;
+import dev.unmask.importer.KnownKernels;
 import dev.unmask.repository.ModelManifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine promises of rows, where the weights are quantised. */
 class QuantizedEngineTest extends EngineTestBase {
+  /**
+   * Between logits of which one pass has rounded a float32 sum differently: that may move an
+   * activation to the next of its 255 values.
+   */
+  private static final float ACTIVATION_STEP = 0.05f;
+
   @TempDir Path repository;
 
   @Override
@@ -51,41 +56,30 @@ class QuantizedEngineTest extends EngineTestBase {
     for (StepRow row : blocks) {
       single.addAll(run(own.get(row.slot()), row.inSlot(0)));
     }
-    System.out.println(architecture + " " + dtype + " batch: " + worst(single, batched));
+    assertSame(single, batched, KnownKernels.tolerance(ACTIVATION_STEP));
   }
 
   @ParameterizedTest
-  @CsvSource({"qwen3-gqa,fp32", "qwen3-gqa,int8", "qwen3-gqa,int4"})
-  void run_inTwoPasses_agrees(String architecture, String dtype) {
-    ContractModels.Model model = ContractModels.load(architecture, dtype, repository);
+  @ValueSource(strings = {"int8", "int4"})
+  void run_overTheCache_equalsOnePass(String dtype) {
+    ContractModels.Model model = ContractModels.load("qwen3-gqa", dtype, repository);
     int[] tokens = randomTokens(1, 40);
     EngineSession session = open(model, 3);
     List<StepOutput> onePass = run(session, StepRow.causal(0, 0, tokens));
     List<StepOutput> twoPasses =
         new ArrayList<>(run(session, StepRow.causal(1, 0, part(tokens, 0, 23))));
     twoPasses.addAll(run(session, StepRow.causal(1, 23, part(tokens, 23, 40))));
-    System.out.println(architecture + " " + dtype + " two: " + worst(onePass, twoPasses));
-    List<StepOutput> each = new ArrayList<>();
-    for (int i = 0; i < 40; i++) each.addAll(run(session, StepRow.causal(2, i, part(tokens, i, i+1))));
-    System.out.println(architecture + " " + dtype + " each: " + worst(onePass, each));
+    assertSame(onePass, twoPasses, KnownKernels.tolerance(ACTIVATION_STEP));
+    List<StepOutput> byToken = new ArrayList<>();
+    for (int i = 0; i < tokens.length; i++) {
+      byToken.addAll(run(session, StepRow.causal(2, i, part(tokens, i, i + 1))));
+    }
+    assertSame(onePass, byToken, ACTIVATION_STEP);
   }
 
   private static StepRow row(String architecture, int slot, int start, int[] tokens) {
     return architecture.startsWith("llada")
         ? StepRow.full(slot, start, tokens, start + tokens.length)
         : StepRow.causal(slot, start, tokens);
-  }
-
-  private static float worst(List<StepOutput> expected, List<StepOutput> actual) {
-    assertEquals(expected.size(), actual.size());
-    float worst = 0;
-    for (int i = 0; i < expected.size(); i++) {
-      float[] a = expected.get(i).logits();
-      float[] b = actual.get(i).logits();
-      for (int t = 0; t < a.length; t++) {
-        worst = Math.max(worst, Math.abs(a[t] - b[t]));
-      }
-    }
-    return worst;
   }
 }
