@@ -9,9 +9,9 @@ import java.util.List;
  * Cost of one pass over a single sequence through several models, such as one checkpoint imported
  * with several dtypes, by number of query positions. The models take turns pass by pass, so that
  * what else the machine does falls on all. Arguments: repository, cached positions, seconds for
- * each number of positions, models. Prints for each model the median in milliseconds, and by how
- * much of it the first model's is larger: over all passes, and lowest to highest of ten consecutive
- * parts of them.
+ * each number of positions (more where ten passes take longer), models. Prints for each model the
+ * median in milliseconds, and by how much of it the first model's is larger: over all passes, and
+ * lowest to highest of ten consecutive parts of them.
  */
 public final class ModelScaling {
   private static final int[] QUERIES = {1, 4, 8, 16, 32};
@@ -45,7 +45,10 @@ public final class ModelScaling {
 
   private static void measure(List<TimedStep> steps, long nanos) {
     long begin = System.nanoTime();
-    while (System.nanoTime() - begin < nanos && steps.get(0).hasRoom()) {
+    for (int pass = 0; pass < PARTS || System.nanoTime() - begin < nanos; pass++) {
+      if (!steps.get(0).hasRoom()) {
+        return;
+      }
       steps.forEach(TimedStep::run);
     }
   }

@@ -78,8 +78,7 @@ final class TimedStep implements AutoCloseable {
 
   /** A percentile of one of equal parts of the samples, in microseconds. */
   double micros(int percentile, int part, int parts) {
-    long[] sorted =
-        Arrays.copyOfRange(nanos, samples * part / parts, samples * (part + 1) / parts);
+    long[] sorted = Arrays.copyOfRange(nanos, samples * part / parts, samples * (part + 1) / parts);
     Arrays.sort(sorted);
     return sorted[sorted.length * percentile / 100] / 1e3;
   }
