@@ -56,8 +56,8 @@ public final class ImportCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       defaultValue = "fp32",
       description =
-          "weights and KV cache: fp32, fp16, bf16 (default: ${DEFAULT-VALUE}); bf16 is for"
-              + " TensorRT")
+          "weights and KV cache: fp32, fp16, bf16 (default: ${DEFAULT-VALUE}), bf16 being for"
+              + " TensorRT; int8, int4: quantised weights and an fp32 KV cache, for the CPU only")
   private String dtype;
 
   @Option(

@@ -71,7 +71,7 @@ public final class CheckpointImporter {
     }
     GraphOptions options =
         new GraphOptions(
-            DataType.of(request.dtype()),
+            GraphFormat.of(request.dtype()),
             maxContext(request, network),
             candidates(request, network),
             causal ? List.of() : tokens.alwaysScored(),
@@ -169,7 +169,7 @@ public final class CheckpointImporter {
         network.headDim(),
         network.hidden(),
         network.intermediate(),
-        options.type().id(),
+        options.format().id(),
         options.maxContext(),
         options.candidates(),
         options.causal() ? null : tokens.mask(),

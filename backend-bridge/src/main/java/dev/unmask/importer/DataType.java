@@ -4,7 +4,7 @@ import dev.unmask.scheduler.UnmaskException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
-/** Floating-point formats of stored weights and of graphs. */
+/** Floating-point formats of stored weights and of what a graph computes with. */
 enum DataType {
   FP32("F32", 1, 4),
   FP16("F16", 10, 2),

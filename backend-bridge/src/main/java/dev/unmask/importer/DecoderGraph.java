@@ -4,24 +4,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Builds the graph of a network: one topology for ONNX Runtime and for TensorRT.
+ * Builds the graph of a network: one topology for ONNX Runtime and for TensorRT, but for quantised
+ * weights, which only ONNX Runtime takes.
  *
  * <p>The residual stream is a matrix [batch * query, hidden] throughout, so that every projection
  * is a Gemm: it takes weights as checkpoints store them, [out, in], and adds a bias or the residual
- * in the same kernel. Query, key and value projections are one Gemm, gate and up another one. The
- * factor {@code 1 / sqrt(head_dim)} is folded into the weights that make the query, because
- * TensorRT would otherwise multiply it into the whole cache.
+ * in the same kernel ({@link Projections}). Query, key and value projections are one Gemm, gate and
+ * up another one. The factor {@code 1 / sqrt(head_dim)} is folded into the weights that make the
+ * query, because TensorRT would otherwise multiply it into the whole cache.
  */
 final class DecoderGraph {
   private static final String BATCH = "batch";
   private static final String QUERY = "query";
   private static final String ROWS = "rows";
-  private static final Map<String, Object> TRANSPOSED_WEIGHT = Map.of("transB", 1L);
 
   private final Network network;
   private final GraphOptions options;
   private final Weights weights;
   private final OnnxGraph graph = new OnnxGraph();
+  private final Projections projections;
   private String headShape;
   private String wantedRows;
   private String cosines;
@@ -31,6 +32,7 @@ final class DecoderGraph {
     this.network = network;
     this.options = options;
     this.weights = weights;
+    projections = new Projections(graph, options.format());
   }
 
   /** Builds the graph; weights are looked up and checked, but not read yet. */
@@ -44,19 +46,15 @@ final class DecoderGraph {
     declareInputs();
     declareShared();
     String ids = graph.node("Reshape", "input_ids", graph.integers("flat_shape", -1));
-    String embedding =
-        graph.weight(
-            "embedding",
-            options.type(),
-            weights.plain(network.names().embedding, network.vocab(), network.hidden()),
-            network.vocab(),
-            network.hidden());
-    String stream = graph.node("Gather", embedding, ids);
+    Payload embedding = weights.plain(network.names().embedding, network.vocab(), network.hidden());
+    String table =
+        graph.weight("embedding", options.type(), embedding, network.vocab(), network.hidden());
+    String stream = graph.node("Gather", table, ids);
     for (int layer = 0; layer < network.layers(); layer++) {
       stream = attention(layer, stream);
       stream = feedForward(layer, stream);
     }
-    head(stream, embedding);
+    head(stream, embedding, table);
     for (int layer = 0; layer < network.layers(); layer++) {
       cacheOutput("present_key." + layer);
       cacheOutput("present_value." + layer);
@@ -146,7 +144,7 @@ final class DecoderGraph {
                 network.queryWidth() + 2L * network.kvWidth())
             : "";
     String qkv =
-        linear(
+        projections.apply(
             normed,
             "qkv." + layer,
             weights.matrices(modules, widths, network.hidden(), factors),
@@ -249,7 +247,7 @@ final class DecoderGraph {
                 2L * network.intermediate())
             : "";
     String gateUp =
-        linear(
+        projections.apply(
             normed,
             "gate_up." + layer,
             weights.matrices(modules, widths, network.hidden(), factors),
@@ -267,7 +265,11 @@ final class DecoderGraph {
         stream);
   }
 
-  private void head(String stream, String embedding) {
+  /**
+   * @param embedding rows of the embedding, [vocab, hidden]
+   * @param table the same as the graph's constant
+   */
+  private void head(String stream, Payload embedding, String table) {
     WeightNames names = network.names();
     String normWeight =
         graph.weight(
@@ -285,16 +287,7 @@ final class DecoderGraph {
       String difference = graph.node("Sub", conditional, unconditional);
       hidden = graph.node("Add", unconditional, graph.node("Mul", difference, "guidance"));
     }
-    String headWeight =
-        network.tied()
-            ? embedding
-            : graph.weight(
-                "head",
-                options.type(),
-                weights.matrix(names.head, network.vocab(), network.hidden()),
-                network.vocab(),
-                network.hidden());
-    String logits = graph.node("Gemm", TRANSPOSED_WEIGHT, hidden, toFloat(headWeight));
+    String logits = logits(hidden, embedding, table);
     if (weights.hasBias(names.head)) {
       String bias =
           graph.weight(
@@ -305,6 +298,21 @@ final class DecoderGraph {
       logits = graph.node("Add", logits, bias);
     }
     new HeadOutputs(graph, options).append(logits);
+  }
+
+  private String logits(String hidden, Payload embedding, String table) {
+    int vocab = network.vocab();
+    int width = network.hidden();
+    if (network.tied() && !options.format().quantized()) {
+      return projections.gemm(hidden, toFloat(table), "");
+    }
+    Payload matrix =
+        network.tied() ? embedding : weights.matrix(network.names().head, vocab, width);
+    if (options.format().quantized()) {
+      return projections.apply(hidden, "head", matrix, vocab, width, "");
+    }
+    String weight = graph.weight("head", options.type(), matrix, vocab, width);
+    return projections.gemm(hidden, toFloat(weight), "");
   }
 
   private String norm(String stream, String module, String name) {
@@ -318,19 +326,11 @@ final class DecoderGraph {
     return Map.of("axis", -1L, "epsilon", network.normEpsilon());
   }
 
-  private String linear(
-      String input, String name, Payload matrix, int out, int in, String biasOrResidual) {
-    String weight = graph.weight(name, options.type(), matrix, out, in);
-    return biasOrResidual.isEmpty()
-        ? graph.node("Gemm", TRANSPOSED_WEIGHT, input, weight)
-        : graph.node("Gemm", TRANSPOSED_WEIGHT, input, weight, biasOrResidual);
-  }
-
   /** {@code stream + W input + bias}; the residual takes the place of the Gemm's bias. */
   private String residual(
       String input, String module, String name, int in, boolean biased, String stream) {
     String sum =
-        linear(
+        projections.apply(
             input,
             name,
             weights.matrix(module, network.hidden(), in),

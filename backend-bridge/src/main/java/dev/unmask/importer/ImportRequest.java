@@ -10,7 +10,8 @@ import java.nio.file.Path;
  * @param adapter PEFT LoRA directory to merge, null for none
  * @param repository model repository to write into; made if missing
  * @param name directory and model name: letters, digits, dot, dash, underscore
- * @param dtype of weights and KV cache: fp32, fp16, bf16
+ * @param dtype of weights and KV cache: fp32, fp16, bf16; or int8, int4: weights of products
+ *     quantised in blocks, all else and the KV cache fp32, for ONNX Runtime's CPU engine only
  * @param maxContext longest sequence in tokens, null for the checkpoint's own limit, at most
  *     {@value #DEFAULT_MAX_CONTEXT}
  * @param attention how positions see each other, null for what the family does
@@ -38,7 +39,7 @@ public record ImportRequest(
   /** An import with every choice left to the checkpoint. */
   public static ImportRequest of(Path checkpoint, Path repository, String name) {
     return new ImportRequest(
-        checkpoint, null, repository, name, DataType.FP32.id(), null, null, null, null);
+        checkpoint, null, repository, name, GraphFormat.FP32.id(), null, null, null, null);
   }
 
   /** This request with an adapter. */

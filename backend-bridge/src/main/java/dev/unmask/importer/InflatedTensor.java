@@ -28,6 +28,11 @@ record InflatedTensor(String name, Axis rows, Axis columns, WeightPayload source
   }
 
   @Override
+  public String tensorOf(long element) {
+    return name;
+  }
+
+  @Override
   public void writeTo(OutputStream out, DataType type) throws IOException {
     Axis outer = rows == null ? ONE_ROW : rows;
     Fill.Values values = fill.values();

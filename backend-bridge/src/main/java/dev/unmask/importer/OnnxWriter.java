@@ -17,8 +17,10 @@ import java.util.TreeMap;
  * written.
  */
 final class OnnxWriter {
-  /** Operator set of every node. */
+  /** Operator set of the standard's nodes. */
   static final int OPSET = 24;
+
+  private static final int MICROSOFT_OPSET = 1;
 
   private static final int IR_VERSION = 10;
   private static final int ALIGNMENT = 4096;
@@ -65,6 +67,9 @@ final class OnnxWriter {
               m.writeInt64(1, IR_VERSION);
               m.writeString(2, "unmask");
               m.writeByteArray(8, message(o -> o.writeInt64(2, OPSET)));
+              if (usesMicrosoft()) {
+                m.writeByteArray(8, opset(OnnxGraph.MICROSOFT, MICROSOFT_OPSET));
+              }
               m.writeTag(7, 2);
               // The rest of the graph follows this prefix.
             }));
@@ -77,7 +82,7 @@ final class OnnxWriter {
       writeVarint(out, heads.get(i).length + (external ? 0 : initializer.byteLength()));
       out.write(heads.get(i));
       if (!external) {
-        writeData(initializer, out);
+        initializer.data().writeTo(out);
       }
     }
   }
@@ -89,7 +94,7 @@ final class OnnxWriter {
       if (isExternal(initializer)) {
         long start = aligned(position);
         out.write(new byte[(int) (start - position)]);
-        writeData(initializer, out);
+        initializer.data().writeTo(out);
         position = start + initializer.byteLength();
       }
     }
@@ -103,17 +108,16 @@ final class OnnxWriter {
     return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 
-  private static void writeData(OnnxGraph.Initializer initializer, OutputStream out)
-      throws IOException {
-    if (initializer.type() != null) {
-      initializer.payload().writeTo(out, initializer.type());
-      return;
-    }
-    CodedOutputStream coded = CodedOutputStream.newInstance(out, 4096);
-    for (long value : initializer.integers()) {
-      coded.writeFixed64NoTag(value);
-    }
-    coded.flush();
+  private boolean usesMicrosoft() {
+    return graph.nodes().stream().anyMatch(node -> node.domain().equals(OnnxGraph.MICROSOFT));
+  }
+
+  private static byte[] opset(String domain, int version) throws IOException {
+    return message(
+        o -> {
+          o.writeString(1, domain);
+          o.writeInt64(2, version);
+        });
   }
 
   /** A TensorProto up to and including the length of its raw data. */
@@ -124,8 +128,7 @@ final class OnnxWriter {
           for (long dim : initializer.dims()) {
             m.writeInt64(1, dim);
           }
-          m.writeInt32(
-              2, initializer.type() == null ? OnnxGraph.INT64 : initializer.type().onnxCode());
+          m.writeInt32(2, initializer.elementType());
           m.writeString(8, initializer.name());
           if (externalOffset < 0) {
             m.writeTag(9, 2);
@@ -178,6 +181,9 @@ final class OnnxWriter {
           // Sorted, so that the same import gives the same bytes.
           for (Map.Entry<String, Object> attribute : new TreeMap<>(node.attributes()).entrySet()) {
             m.writeByteArray(5, attribute(attribute.getKey(), attribute.getValue()));
+          }
+          if (!node.domain().isEmpty()) {
+            m.writeString(7, node.domain());
           }
         });
   }

@@ -12,8 +12,14 @@ interface Payload {
   /** Elements converted at a time. */
   int CHUNK = 1 << 18;
 
+  /** In place of the name of a tensor, for what no checkpoint holds. */
+  String GENERATED = "generated";
+
   /** Number of elements. */
   long elements();
+
+  /** Name of the tensor that an element comes from, for messages. */
+  String tensorOf(long element);
 
   /** Writes all elements in a format, little-endian, row-major. */
   void writeTo(OutputStream out, DataType type) throws IOException;
@@ -33,6 +39,11 @@ interface Payload {
       }
 
       @Override
+      public String tensorOf(long element) {
+        return GENERATED;
+      }
+
+      @Override
       public void writeTo(OutputStream out, DataType type) throws IOException {
         float[] values = new float[(int) Math.min(CHUNK, elements)];
         byte[] bytes = new byte[values.length * type.bytes()];
@@ -41,7 +52,7 @@ interface Payload {
           for (int i = 0; i < count; i++) {
             values[i] = generator.at(first + i);
           }
-          emit(out, type, "generated", values, count, bytes);
+          emit(out, type, GENERATED, values, count, bytes);
         }
       }
     };
@@ -53,6 +64,18 @@ interface Payload {
       @Override
       public long elements() {
         return parts.stream().mapToLong(Payload::elements).sum();
+      }
+
+      @Override
+      public String tensorOf(long element) {
+        long first = 0;
+        for (Payload part : parts) {
+          if (element < first + part.elements()) {
+            return part.tensorOf(element - first);
+          }
+          first += part.elements();
+        }
+        throw new IndexOutOfBoundsException("element " + element + " of " + elements());
       }
 
       @Override

@@ -25,6 +25,11 @@ record WeightPayload(StoredTensor tensor, LoraDelta delta, float factor) impleme
   }
 
   @Override
+  public String tensorOf(long element) {
+    return tensor.name();
+  }
+
+  @Override
   public void writeTo(OutputStream out, DataType type) throws IOException {
     int columns = columns();
     long rows = columns == 0 ? 0 : elements() / columns;

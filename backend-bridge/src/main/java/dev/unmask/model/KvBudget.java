@@ -25,8 +25,7 @@ final class KvBudget {
     }
     long block = EngineCapabilities.KV_BLOCK;
     long oneSequence = (manifest.maxContext() + block - 1) / block * block;
-    long tensorBytes =
-        (long) manifest.kvHeads() * manifest.headDim() * (manifest.dtype().equals("fp32") ? 4 : 2);
+    long tensorBytes = (long) manifest.kvHeads() * manifest.headDim() * manifest.kvElementBytes();
     long bytes = 2L * manifest.layers() * tensorBytes;
     long fitting = Math.min((long) (memoryBytes * SHARE) / bytes, MAX_TENSOR_BYTES / tensorBytes);
     long usable = Math.min(settings.maxSequences() * oneSequence, fitting / block * block);

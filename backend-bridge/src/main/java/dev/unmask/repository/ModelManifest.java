@@ -37,7 +37,9 @@ import java.util.Set;
  * @param headDim width of a head
  * @param hiddenSize width of the residual stream
  * @param intermediateSize width of the feed-forward layer
- * @param dtype of weights and KV cache: fp32, fp16, bf16
+ * @param dtype of weights and KV cache: fp32, fp16, bf16; or int8, int4, where the weights of
+ *     products are quantised and all else and the KV cache are fp32, which only ONNX Runtime's CPU
+ *     engine runs
  * @param maxContext longest sequence, prompt and response together, in tokens
  * @param candidates candidates the graph returns per output
  * @param maskTokenId the mask token, null for a causal model
@@ -117,6 +119,16 @@ public record ModelManifest(
     } catch (IOException e) {
       throw new UnmaskException(ErrorCode.UNAVAILABLE, file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Bytes of an element of the KV cache. */
+  public int kvElementBytes() {
+    return dtype.equals("fp16") || dtype.equals("bf16") ? 2 : 4;
+  }
+
+  /** Whether the weights of products are quantised. */
+  public boolean quantized() {
+    return dtype.equals("int8") || dtype.equals("int4");
   }
 
   /** What the scheduler must know of this model. */

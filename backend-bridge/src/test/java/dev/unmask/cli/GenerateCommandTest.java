@@ -46,6 +46,35 @@ class GenerateCommandTest {
   }
 
   @Test
+  void prompt_quantizedModel_answeredAsInFp32() {
+    String checkpoints = home.resolve("model-repository/checkpoints").toString();
+    for (String dtype : List.of("int8", "int4")) {
+      Result imported =
+          CommandLineFixture.run(
+              "import",
+              "--checkpoint",
+              checkpoints + "/tiny-llada",
+              "--adapter",
+              checkpoints + "/tiny-llada-d2f",
+              "--attention",
+              "block_causal",
+              "--block-size",
+              "16",
+              "--repository",
+              home.resolve("model-repository/models").toString(),
+              "--name",
+              dtype,
+              "--dtype",
+              dtype);
+      assertEquals(0, imported.exitCode(), imported.err());
+      assertTrue(imported.out().contains(dtype + ", max_context"), imported.out());
+      Result result = CommandLineFixture.run("generate", "--model", dtype, "--prompt", RECORD);
+      assertEquals(0, result.exitCode(), result.err());
+      assertEquals(ANSWER, result.out().strip());
+    }
+  }
+
+  @Test
   void refresh_onlyModelsMadeHere() throws Exception {
     BundledModels.ensure(BundledModels.D2F, new PrintWriter(Writer.nullWriter()));
     Path models = home.resolve("model-repository/models");

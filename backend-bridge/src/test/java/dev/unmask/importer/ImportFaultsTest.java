@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Whatever is wrong is named in one line; the exit code is 2 and nothing is left behind. */
@@ -367,7 +368,7 @@ class ImportFaultsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--dtype, int4, dtype=int4",
+    "--dtype, int3, dtype=int3",
     "--max-context, 513, max_context=513",
     "--max-context, 0, max_context=0",
     "--candidates, 257, candidates=257",
@@ -402,6 +403,23 @@ class ImportFaultsTest {
         checkpoint.directory().toString(),
         "--dtype",
         "fp16");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int8", "int4"})
+  void import_quantizedInfinity_namesTheTensor(String dtype) throws IOException {
+    TestCheckpoint checkpoint = TestCheckpoint.copyOf("qwen2-gqa-tied", work);
+    byte[] bytes = Files.readAllBytes(checkpoint.file(WEIGHTS));
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    // The first tensor is the embedding, from which the head's weights are made too.
+    buffer.putFloat(8 + (int) buffer.getLong(0), Float.POSITIVE_INFINITY);
+    Files.write(checkpoint.file(WEIGHTS), bytes);
+    assertRefused(
+        List.of("model.embed_tokens.weight", "Infinity", "quantised"),
+        "--checkpoint",
+        checkpoint.directory().toString(),
+        "--dtype",
+        dtype);
   }
 
   @Test

@@ -24,7 +24,7 @@ record KvGeometry(int layers, int heads, int headDim, OnnxJavaType elementType) 
   static KvGeometry of(ModelManifest manifest) {
     OnnxJavaType type;
     switch (manifest.dtype()) {
-      case "fp32" -> type = OnnxJavaType.FLOAT;
+      case "fp32", "int8", "int4" -> type = OnnxJavaType.FLOAT;
       case "fp16" -> type = OnnxJavaType.FLOAT16;
       default ->
           throw new UnmaskException(
@@ -33,7 +33,7 @@ record KvGeometry(int layers, int heads, int headDim, OnnxJavaType elementType) 
                   + manifest.dtype()
                   + " of model "
                   + manifest.name()
-                  + ": ONNX Runtime on CPU runs fp32 and fp16; import with --dtype fp32");
+                  + ": ONNX Runtime on CPU runs fp32, fp16, int8 and int4; import with --dtype fp32");
     }
     return new KvGeometry(manifest.layers(), manifest.kvHeads(), manifest.headDim(), type);
   }

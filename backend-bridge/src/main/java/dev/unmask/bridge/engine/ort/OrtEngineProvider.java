@@ -14,8 +14,8 @@ import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
 
 /**
- * Opens {@code model.onnx} with ONNX Runtime on the CPU. fp32 and fp16 models run; bf16 ones are
- * refused, as ONNX Runtime has no CPU kernels for them. Stateless; any thread.
+ * Opens {@code model.onnx} with ONNX Runtime on the CPU. fp32, fp16, int8 and int4 models run; bf16
+ * ones are refused, as ONNX Runtime has no CPU kernels for them. Stateless; any thread.
  */
 public final class OrtEngineProvider implements EngineProvider {
   /** Name of this engine. */

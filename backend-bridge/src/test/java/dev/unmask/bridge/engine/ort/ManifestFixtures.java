@@ -9,14 +9,14 @@ final class ManifestFixtures {
   private ManifestFixtures() {}
 
   static ModelManifest withDtype(String dtype) {
-    return manifest(dtype, 1000);
+    return with(dtype, 1000);
   }
 
   static ModelManifest withParameters(long parameterCount) {
-    return manifest("fp32", parameterCount);
+    return with("fp32", parameterCount);
   }
 
-  private static ModelManifest manifest(String dtype, long parameterCount) {
+  static ModelManifest with(String dtype, long parameterCount) {
     return new ModelManifest(
         ModelManifest.FORMAT,
         "fixture",

@@ -1,8 +1,10 @@
 package dev.unmask.bridge.engine.ort;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.bridge.engine.EngineOptions;
+import dev.unmask.repository.ModelManifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +34,14 @@ class SessionSettingsTest {
     int processors = Runtime.getRuntime().availableProcessors();
     assertEquals(Math.min(processors, 64), of(SMALL, 64, 0).lanes());
     assertEquals(1, of(SMALL, 64, 0).runThreads());
+  }
+
+  @Test
+  void of_largeModel_runCostsLessWhereWeightsAreQuantized() {
+    ModelManifest quantized = ManifestFixtures.with("int8", LARGE);
+    SessionSettings settings = SessionSettings.of(quantized, new EngineOptions(8, 2));
+    assertEquals(1, settings.lanes());
+    assertTrue(settings.runOverheadPositions() < of(LARGE, 8, 2).runOverheadPositions());
   }
 
   @Test
