@@ -1,5 +1,6 @@
 package dev.unmask.cli;
 
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ final class ModelOptions {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      defaultValue = "onnxruntime",
-      description = "what runs the model (default: ${DEFAULT-VALUE})")
+      defaultValue = EngineProviders.AUTO,
+      description =
+          "what runs the model: tensorrt, onnxruntime, or auto for TensorRT where the model has a"
+              + " plan that fits a GPU of this machine (default: ${DEFAULT-VALUE})")
   private String engine;
 
   @Option(

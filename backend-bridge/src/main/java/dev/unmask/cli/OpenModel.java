@@ -44,7 +44,7 @@ final class OpenModel implements AutoCloseable {
   static OpenModel open(Path repository, String name, String engineName, EngineOptions options) {
     Path version = ModelDirectories.newestVersion(repository, name);
     ModelManifest manifest = ModelManifest.read(version);
-    EngineProvider provider = EngineProviders.find(engineName);
+    EngineProvider provider = EngineProviders.choose(engineName, version, manifest);
     TextTokenizer tokenizer = TextTokenizer.load(version);
     EngineSession engine = null;
     try {

@@ -1,5 +1,6 @@
 package dev.unmask.cli;
 
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.model.ModelSettings;
 import picocli.CommandLine.Option;
 
@@ -8,8 +9,10 @@ final class ServingOptions {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      defaultValue = "onnxruntime",
-      description = "what runs the models (default: ${DEFAULT-VALUE})")
+      defaultValue = EngineProviders.AUTO,
+      description =
+          "what runs the models: tensorrt, onnxruntime, or auto for TensorRT where a model has a"
+              + " plan that fits a GPU of this machine (default: ${DEFAULT-VALUE})")
   private String engine;
 
   @Option(
@@ -61,6 +64,7 @@ final class ServingOptions {
         defaults.kvCacheReuse(),
         defaults.watermark(),
         defaults.adaptiveLookahead(),
-        defaults.maxOvertaken());
+        defaults.maxOvertaken(),
+        defaults.device());
   }
 }

@@ -52,13 +52,19 @@ public final class ConfigCompletion {
             .addAllOutput(base.getOutputList())
             .clearParameters()
             .putAllParameters(base.getParametersMap())
-            .putAllParameters(given.getParametersMap())
-            .clearInstanceGroup()
-            .addInstanceGroup(
-                ModelInstanceGroup.newBuilder()
-                    .setName(model + "_0")
-                    .setCount(1)
-                    .setKind(ModelInstanceGroup.Kind.KIND_CPU));
+            .putAllParameters(given.getParametersMap());
+    boolean onGpu =
+        given.getInstanceGroupList().stream()
+            .anyMatch(group -> group.getKind() == ModelInstanceGroup.Kind.KIND_GPU);
+    if (!onGpu) {
+      config
+          .clearInstanceGroup()
+          .addInstanceGroup(
+              ModelInstanceGroup.newBuilder()
+                  .setName(model + "_0")
+                  .setCount(1)
+                  .setKind(ModelInstanceGroup.Kind.KIND_CPU));
+    }
     if (!given.hasModelTransactionPolicy()) {
       config.setModelTransactionPolicy(base.getModelTransactionPolicy());
     }

@@ -62,11 +62,13 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
    */
   public LoadedModel load(ModelSource source, Telemetry telemetry, Runnable beforeStep) {
     ModelSettings settings = source.settings();
-    EngineProvider provider = EngineProviders.find(settings.engine());
+    EngineProvider provider =
+        EngineProviders.choose(settings.engine(), source.directory(), source.manifest());
     long positions =
         KvBudget.positions(source.manifest(), settings, Runtime.getRuntime().maxMemory());
     EngineOptions options =
-        new EngineOptions(settings.maxSequences(), settings.threads(), positions);
+        new EngineOptions(
+            settings.maxSequences(), settings.threads(), positions, settings.device());
     TextTokenizer tokenizer = TextTokenizer.load(source.directory());
     EngineSession engine = null;
     DecodeWorker worker = null;

@@ -1,5 +1,7 @@
 package dev.unmask.model;
 
+import dev.unmask.bridge.engine.EngineProviders;
+import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -12,7 +14,7 @@ import java.util.stream.Collectors;
  * How one model is served. The server's flags give the defaults, {@code parameters} of the model's
  * configuration override them. Immutable.
  *
- * @param engine name of the engine, such as {@code onnxruntime}
+ * @param engine name of the engine, such as {@code onnxruntime}, or {@code auto}
  * @param threads threads for the engine's arithmetic; 0 lets the engine choose
  * @param maxSequences sequences decoded at once
  * @param maxQueryTokens query positions per step
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
  * @param adaptiveLookahead whether fewer blocks of a sequence are denoised ahead while the batch is
  *     full, which changes the tokens of pipelined decoding
  * @param maxOvertaken later requests that may be admitted before a waiting one
+ * @param device ordinal of the GPU, for an engine that uses one
  */
 public record ModelSettings(
     String engine,
@@ -35,10 +38,15 @@ public record ModelSettings(
     boolean kvCacheReuse,
     double watermark,
     boolean adaptiveLookahead,
-    int maxOvertaken) {
+    int maxOvertaken,
+    int device) {
   /** What holds without flags and parameters. */
   public static final ModelSettings DEFAULT =
-      new ModelSettings("onnxruntime", 0, 32, 2048, 128, 0, true, 0.05, false, 64);
+      new ModelSettings(
+          EngineProviders.AUTO, 0, 32, 2048, 128, 0, true, 0.05, false, 64, 0);
+
+  private static final String ON_CPU = "onnxruntime";
+  private static final String ON_GPU = "tensorrt";
 
   /** A name with this prefix is one of ours, and is refused if we do not know it. */
   private static final String PREFIX = "unmask.";
@@ -61,6 +69,7 @@ public record ModelSettings(
     atLeast(1, "max_queue_size", maxQueueSize);
     atLeast(0, "kv_cache_positions", kvCachePositions);
     atLeast(0, "max_overtaken", maxOvertaken);
+    atLeast(0, "device", device);
     if (!(watermark >= 0 && watermark < 1)) {
       throw UnmaskException.invalid("watermark=" + watermark + " is not in [0, 1)");
     }
@@ -83,6 +92,29 @@ public record ModelSettings(
       if (!entry.getValue().isEmpty() && !draft.set(name, entry.getValue().strip()) && ours) {
         throw UnmaskException.invalid("parameters: '" + key + "' is not a setting of this server");
       }
+    }
+    return draft.finish();
+  }
+
+  /**
+   * These settings for an instance of a kind. On a GPU TensorRT runs the model and {@code auto} means
+   * it; on the CPU {@code auto} means ONNX Runtime, but an engine that is named stays.
+   *
+   * @param kind of the instance group
+   * @param gpu the instance's GPU where its kind is KIND_GPU
+   * @throws UnmaskException INVALID_ARGUMENT for KIND_GPU with an engine on the CPU
+   */
+  public ModelSettings forInstance(ModelInstanceGroup.Kind kind, int gpu) {
+    Draft draft = new Draft(this);
+    if (kind == ModelInstanceGroup.Kind.KIND_GPU) {
+      if (engine.equals(ON_CPU)) {
+        throw UnmaskException.invalid(
+            "kind KIND_GPU: engine=" + engine + " runs on the CPU; set KIND_CPU or another engine");
+      }
+      draft.engine = engine.equals(EngineProviders.AUTO) ? ON_GPU : engine;
+      draft.device = gpu;
+    } else if (kind == ModelInstanceGroup.Kind.KIND_CPU && engine.equals(EngineProviders.AUTO)) {
+      draft.engine = ON_CPU;
     }
     return draft.finish();
   }
@@ -111,6 +143,7 @@ public record ModelSettings(
     private double watermark;
     private boolean adaptiveLookahead;
     private int maxOvertaken;
+    private int device;
 
     Draft(ModelSettings from) {
       engine = from.engine;
@@ -123,6 +156,7 @@ public record ModelSettings(
       watermark = from.watermark;
       adaptiveLookahead = from.adaptiveLookahead;
       maxOvertaken = from.maxOvertaken;
+      device = from.device;
     }
 
     /** Sets a component; false where there is none of that name. */
@@ -139,6 +173,7 @@ public record ModelSettings(
           case "watermark" -> watermark = Double.parseDouble(value);
           case "adaptive_lookahead" -> adaptiveLookahead = truth(value);
           case "max_overtaken" -> maxOvertaken = Integer.parseInt(value);
+          case "device" -> device = Integer.parseInt(value);
           default -> {
             return false;
           }
@@ -168,7 +203,8 @@ public record ModelSettings(
           kvCacheReuse,
           watermark,
           adaptiveLookahead,
-          maxOvertaken);
+          maxOvertaken,
+          device);
     }
   }
 }

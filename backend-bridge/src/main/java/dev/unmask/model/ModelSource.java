@@ -20,4 +20,10 @@ public record ModelSource(
     Path directory,
     ModelManifest manifest,
     ModelConfig config,
-    ModelSettings settings) {}
+    ModelSettings settings) {
+
+  /** This version with other settings. */
+  public ModelSource with(ModelSettings other) {
+    return new ModelSource(name, version, directory, manifest, config, other);
+  }
+}

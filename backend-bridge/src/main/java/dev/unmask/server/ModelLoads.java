@@ -135,9 +135,9 @@ final class ModelLoads implements AutoCloseable {
       String model, Path directory, ModelConfig given, long version, List<Long> versions) {
     Path versionDirectory = directory.resolve(Long.toString(version));
     ModelManifest manifest = ModelManifest.read(versionDirectory);
-    InstanceGroups.check(model, given);
     ModelConfig config = ConfigCompletion.complete(model, given, manifest);
-    ModelSettings settings = defaults.with(ModelConfigs.parameters(given));
+    ModelSettings settings =
+        InstanceGroups.settings(model, given, defaults.with(ModelConfigs.parameters(given)));
     ModelSource source =
         new ModelSource(model, version, versionDirectory, manifest, config, settings);
     ModelTelemetry telemetry = metrics.open(model, Long.toString(version));

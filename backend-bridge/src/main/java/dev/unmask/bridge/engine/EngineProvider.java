@@ -2,6 +2,7 @@ package dev.unmask.bridge.engine;
 
 import dev.unmask.repository.ModelManifest;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Opens sessions of one engine, such as ONNX Runtime. */
 public interface EngineProvider {
@@ -9,6 +10,12 @@ public interface EngineProvider {
    * The name by which a model or the command line picks the engine, such as {@code onnxruntime}.
    */
   String name();
+
+  /**
+   * Why this engine cannot run a model on this machine, as far as that is known without loading it:
+   * in a few words, for a log. What is empty may still fail to open.
+   */
+  Optional<String> obstacle(Path versionDirectory, ModelManifest manifest);
 
   /**
    * Loads a model.

@@ -2,13 +2,56 @@ package dev.unmask.bridge.engine;
 
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.repository.ModelManifest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The engines on the class path. Any thread. */
 public final class EngineProviders {
+  /** The name that stands for the first engine that can run a model. */
+  public static final String AUTO = "auto";
+
+  private static final Logger LOG = LoggerFactory.getLogger(EngineProviders.class);
+
   private EngineProviders() {}
+
+  /**
+   * The engine that is to run a model: the one of a name or, for {@value #AUTO}, the first on the
+   * class path to which nothing stands in the way; which and why is logged.
+   *
+   * @throws UnmaskException NOT_FOUND naming the engines there are
+   */
+  public static EngineProvider choose(
+      String name, Path versionDirectory, ModelManifest manifest) {
+    if (!name.equals(AUTO)) {
+      return find(name);
+    }
+    List<String> passedOver = new ArrayList<>();
+    EngineProvider last = null;
+    for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
+      last = provider;
+      Optional<String> obstacle = provider.obstacle(versionDirectory, manifest);
+      if (obstacle.isEmpty()) {
+        break;
+      }
+      passedOver.add(provider.name() + ": " + obstacle.get());
+    }
+    if (last == null) {
+      throw new UnmaskException(ErrorCode.NOT_FOUND, "no engine is on the class path");
+    }
+    // Where there is an obstacle to all of them, the last one says so when it opens the model.
+    LOG.info(
+        "model '{}' runs on {}{}",
+        manifest.name(),
+        last.name(),
+        passedOver.isEmpty() ? "" : " (" + String.join("; ", passedOver) + ")");
+    return last;
+  }
 
   /**
    * The engine of a name.
@@ -24,6 +67,6 @@ public final class EngineProviders {
       names.add(provider.name());
     }
     throw new UnmaskException(
-        ErrorCode.NOT_FOUND, "--engine=" + name + " is none of " + String.join(", ", names));
+        ErrorCode.NOT_FOUND, "--engine=" + name + " is none of " + AUTO + ", " + String.join(", ", names));
   }
 }

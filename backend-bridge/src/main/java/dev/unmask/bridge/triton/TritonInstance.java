@@ -55,16 +55,14 @@ final class TritonInstance implements AutoCloseable {
     Scratch scratch = Scratch.get();
     check(TRITONBACKEND_ModelInstanceName(handle, scratch.pointer));
     String name = Scratch.text(scratch.pointer());
-    ModelSource source = model.source();
     check(TRITONBACKEND_ModelInstanceKind(handle, scratch.count));
-    if (scratch.count() == TRITONSERVER_INSTANCEGROUPKIND_GPU) {
-      throw UnmaskException.invalid(
-          "instance '"
-              + name
-              + "' has kind KIND_GPU: engine '"
-              + source.settings().engine()
-              + "' runs on the CPU, the model needs instance_group [ { kind: KIND_CPU } ]");
+    boolean gpu = scratch.count() == TRITONSERVER_INSTANCEGROUPKIND_GPU;
+    int device = 0;
+    if (gpu) {
+      check(TRITONBACKEND_ModelInstanceDeviceId(handle, scratch.count));
+      device = scratch.count();
     }
+    ModelSource source = model.source(name, gpu, device);
     InstanceMetrics series = backend.metrics().open(source.name(), source.version());
     ResponseStatistics statistics = null;
     try {

@@ -111,8 +111,24 @@ final class TritonModel {
     }
   }
 
-  /** What its instances are made of. */
-  ModelSource source() {
-    return source;
+  /**
+   * What an instance is made of.
+   *
+   * @param instance its name
+   * @param gpu whether it is to run on a GPU
+   * @param device ordinal of the GPU
+   * @throws UnmaskException INVALID_ARGUMENT where the model's engine does not run there
+   */
+  ModelSource source(String instance, boolean gpu, int device) {
+    try {
+      return source.with(
+          source
+              .settings()
+              .forInstance(
+                  gpu ? ModelInstanceGroup.Kind.KIND_GPU : ModelInstanceGroup.Kind.KIND_CPU,
+                  device));
+    } catch (UnmaskException e) {
+      throw new UnmaskException(e.code(), "instance '" + instance + "': " + e.getMessage(), e);
+    }
   }
 }

@@ -12,6 +12,7 @@ import dev.unmask.bridge.engine.step.KvBlocks;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Opens {@code model.onnx} with ONNX Runtime on the CPU. fp32, fp16, int8 and int4 models run; bf16
@@ -24,6 +25,13 @@ public final class OrtEngineProvider implements EngineProvider {
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Optional<String> obstacle(Path versionDirectory, ModelManifest manifest) {
+    return manifest.dtype().equals("bf16")
+        ? Optional.of("no kernels for dtype=bf16 on the CPU")
+        : Optional.empty();
   }
 
   /**

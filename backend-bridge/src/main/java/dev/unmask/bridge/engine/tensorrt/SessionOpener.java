@@ -76,6 +76,7 @@ final class SessionOpener {
     HostEntries.checkBudget(budget, layout);
     DeviceRuntime device = platform.open(options.device());
     resources.add(device::close);
+    PlanFit.check(planManifest, manifest, platform.version(), device.computeCapability());
     Path file = directory.resolve(PlanManifest.PLAN_FILE_NAME);
     new DeviceMemoryBudget(size(file), 0, layout.bytes(), stagingBytes)
         .check(manifest.name(), device.freeBytes());

@@ -7,6 +7,7 @@ import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Runs {@code model.plan} with TensorRT on an NVIDIA GPU; {@code unmask build-engine} makes it.
@@ -30,6 +31,18 @@ public final class TensorRtEngineProvider implements EngineProvider {
   @Override
   public String name() {
     return NAME;
+  }
+
+  /** {@inheritDoc} Nothing of CUDA is loaded for a model without a plan. */
+  @Override
+  public Optional<String> obstacle(Path versionDirectory, ModelManifest manifest) {
+    if (!PlanManifest.exists(versionDirectory)) {
+      return Optional.of("no " + PlanManifest.PLAN_FILE_NAME);
+    }
+    PlanStatus status = PlanStatus.of(versionDirectory, manifest, GpuProbe.probe());
+    return status.state() == PlanStatus.State.FITS
+        ? Optional.empty()
+        : Optional.of(PlanManifest.PLAN_FILE_NAME + " " + status.detail());
   }
 
   /**
