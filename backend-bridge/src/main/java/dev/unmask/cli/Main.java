@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ImportCommand.class,
       InflateCommand.class,
+      BuildEngineCommand.class,
       GenerateCommand.class,
       DemoCommand.class,
       ServeCommand.class
