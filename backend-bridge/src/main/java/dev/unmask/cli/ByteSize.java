@@ -29,7 +29,7 @@ final class ByteSize implements ITypeConverter<Long> {
   /** A size for people, in GiB, MiB or KiB. */
   static String text(long bytes) {
     for (int power = 3; power > 0; power--) {
-      if (bytes >= 1L << 10 * power) {
+      if (bytes >= 1L << (10 * power)) {
         return String.format(
             Locale.ROOT, "%.1f %siB", bytes / Math.pow(1024, power), UNITS.charAt(power - 1));
       }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       ImportCommand.class,
       InflateCommand.class,
       BuildEngineCommand.class,
+      DoctorCommand.class,
       GenerateCommand.class,
       DemoCommand.class,
       ServeCommand.class

@@ -103,7 +103,7 @@ final class GraphRules {
       requireType(constant.type(), OperatorRule.ALL, where, "it");
       String location = constant.location();
       require(
-          location == null || !location.contains("/") && !location.contains(".."),
+          location == null || (!location.contains("/") && !location.contains("..")),
           GraphRule.LOCATION,
           where,
           "its data is in '" + location + "', not beside the model");

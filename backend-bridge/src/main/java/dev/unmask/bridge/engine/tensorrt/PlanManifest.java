@@ -2,6 +2,7 @@ package dev.unmask.bridge.engine.tensorrt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -13,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The contents of {@code model.plan.json}: what a plan was built from, by what, and for what. A
@@ -90,10 +93,21 @@ record PlanManifest(
       manifest.validate(file.toString());
       return manifest;
     } catch (JsonProcessingException e) {
-      throw UnmaskException.invalid(file + ": " + e.getOriginalMessage());
+      throw UnmaskException.invalid(file + ": " + field(e) + e.getOriginalMessage());
     } catch (IOException e) {
       throw new UnmaskException(ErrorCode.UNAVAILABLE, file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The field that an error is about, such as {@code profiles.batch: }; empty where unknown. */
+  private static String field(JsonProcessingException e) {
+    if (!(e instanceof JsonMappingException mapping) || mapping.getPath().isEmpty()) {
+      return "";
+    }
+    return mapping.getPath().stream()
+        .map(JsonMappingException.Reference::getFieldName)
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining(".", "", ": "));
   }
 
   /** This manifest as the text of {@code model.plan.json}. */

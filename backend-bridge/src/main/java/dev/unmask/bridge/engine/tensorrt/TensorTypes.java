@@ -177,8 +177,9 @@ final class TensorTypes {
 
   private List<Long> broadcast(Node node, Type first) {
     Type second = types.get(node.input(1));
-    Type longer = first.rank() >= second.rank() ? first : second;
-    Type shorter = longer == first ? second : first;
+    boolean firstIsLonger = first.rank() >= second.rank();
+    Type longer = firstIsLonger ? first : second;
+    Type shorter = firstIsLonger ? second : first;
     List<Long> dims = new ArrayList<>(longer.dims());
     int offset = longer.rank() - shorter.rank();
     for (int i = 0; i < shorter.rank(); i++) {
