@@ -3,6 +3,7 @@ package dev.unmask.bridge.engine.tensorrt;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMajor;
 import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
+import static org.bytedeco.cuda.global.cudart.cudaGetDevice;
 import static org.bytedeco.cuda.global.cudart.cudaGetDeviceCount;
 import static org.bytedeco.cuda.global.cudart.cudaGetDeviceProperties;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
@@ -76,8 +77,13 @@ public final class GpuProbe {
       if (problem != null) {
         return problem;
       }
+      int[] current = new int[1];
+      problem = failure("cudaGetDevice", cudaGetDevice(current));
       for (int ordinal = 0; ordinal < count[0] && problem == null; ordinal++) {
         problem = device(ordinal, devices);
+      }
+      if (problem == null) {
+        problem = failure("cudaSetDevice", cudaSetDevice(current[0]));
       }
       return problem == null && devices.isEmpty() ? "cudaGetDeviceCount: no device" : problem;
     } catch (LinkageError | RuntimeException e) {

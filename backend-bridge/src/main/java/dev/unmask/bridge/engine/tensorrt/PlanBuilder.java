@@ -69,6 +69,7 @@ public final class PlanBuilder {
     ParsedNetwork parsed = ParsedNetwork.parse(builder, GraphHash.file(directory));
     parsed.check(model.layers());
     parsed.makeDecomposable();
+    parsed.dropUnitScales();
     IBuilderConfig config = configure(builder, graph);
     IHostMemory plan =
         builder.own(

@@ -17,6 +17,8 @@ import org.bytedeco.tensorrt.nvonnxparser.IParser;
  * One thread.
  */
 final class TensorRtBuilder implements AutoCloseable {
+  private static final long FIRST_PAGE = 4096;
+
   private final BuildLog log = new BuildLog();
   private final Deque<Runnable> deletions = new ArrayDeque<>();
   private final IBuilder builder;
@@ -77,9 +79,14 @@ final class TensorRtBuilder implements AutoCloseable {
     return parser;
   }
 
-  /** What a call returned; it belongs to another object. */
+  /**
+   * What a call returned; it belongs to another object.
+   *
+   * @throws UnmaskException INTERNAL naming the call where it returned nothing
+   */
   <T extends Pointer> T present(String call, T object) {
-    require(call, object != null && !object.isNull());
+    // Without a device createInferRuntime returns a null that was cast: a small number.
+    require(call, object != null && object.address() >= FIRST_PAGE);
     return object;
   }
 

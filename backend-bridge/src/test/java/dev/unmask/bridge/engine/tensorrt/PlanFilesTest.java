@@ -1,5 +1,6 @@
 package dev.unmask.bridge.engine.tensorrt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -66,7 +67,7 @@ class PlanFilesTest {
   @Test
   void notPublished_olderPlanStays() throws Exception {
     publish("old");
-    try (BytePointer data = new BytePointer("new".getBytes());
+    try (BytePointer data = new BytePointer("new".getBytes(UTF_8));
         PlanFiles plan = new PlanFiles(directory)) {
       plan.writePlan(data, 3);
       assertThrows(IllegalArgumentException.class, () -> plan.publish(manifest("b".repeat(64))));
@@ -78,7 +79,7 @@ class PlanFilesTest {
   }
 
   private void publish(String text) {
-    try (BytePointer data = new BytePointer(text.getBytes());
+    try (BytePointer data = new BytePointer(text.getBytes(UTF_8));
         PlanFiles plan = new PlanFiles(directory)) {
       plan.publish(manifest(plan.writePlan(data, text.length())));
     }
@@ -101,14 +102,14 @@ class PlanFilesTest {
       assertEquals(0, contents.size());
     }
     for (String text : new String[] {"first", "second one"}) {
-      try (BytePointer data = new BytePointer(text.getBytes())) {
+      try (BytePointer data = new BytePointer(text.getBytes(UTF_8))) {
         TimingCacheFile.write(file, data, text.length());
       }
       try (TimingCacheFile.Contents contents = TimingCacheFile.read(file)) {
         assertEquals(text.length(), contents.size());
         byte[] read = new byte[text.length()];
         contents.data().get(read);
-        assertEquals(text, new String(read));
+        assertEquals(text, new String(read, UTF_8));
       }
     }
     assertEquals(List.of("timings"), files());

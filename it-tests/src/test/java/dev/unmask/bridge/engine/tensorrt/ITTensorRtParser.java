@@ -1,5 +1,6 @@
 package dev.unmask.bridge.engine.tensorrt;
 
+import static org.bytedeco.tensorrt.global.nvinfer.createInferRuntime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -113,6 +114,7 @@ class ITTensorRtParser {
       assertEquals(caches, new HashSet<>(parsed.cacheUpdates()));
       assertEquals(2 * manifest.layers(), caches.size());
       parsed.makeDecomposable();
+      readsCacheItself(parsed);
       profiles(work, directory, manifest, graph);
     }
   }
@@ -123,6 +125,19 @@ class ITTensorRtParser {
       assertEquals(List.of(-1L, 1L, -1L, (long) capacity), dims(attention.getMask()));
       assertEquals(CausalMaskKind.kNONE, attention.getCausalKind().intern());
       assertFalse(attention.getDecomposable());
+    }
+  }
+
+  /** Keys and values are the updated caches, with nothing computed over them in between. */
+  private static void readsCacheItself(ParsedNetwork parsed) {
+    assertEquals(2 * parsed.attentions().size(), parsed.dropUnitScales());
+    assertEquals(0, parsed.dropUnitScales());
+    for (int layer = 0; layer < parsed.attentions().size(); layer++) {
+      IAttention attention = parsed.attentions().get(layer);
+      assertEquals("present_key." + layer, attention.getInput(1).getName());
+      assertEquals("present_value." + layer, attention.getInput(2).getName());
+      assertEquals(dims(attention.getInput(1)), dims(attention.getInput(2)));
+      assertEquals("attention_mask", attention.getMask().getName());
     }
   }
 
@@ -249,6 +264,17 @@ class ITTensorRtParser {
     }
     long grown = TensorRtNatives.residentBytes() - before;
     assertTrue(grown < 60 << 20, "20 networks of 12 MB of weights left " + grown + " bytes");
+  }
+
+  /** It gets no runtime without a device, and what it gets is no null either. */
+  @Test
+  void runtimeWithoutDevice_isRefused() {
+    UnmaskException e =
+        assertThrows(
+            UnmaskException.class,
+            () -> builder.own("createInferRuntime", createInferRuntime(builder.log())));
+    assertEquals(ErrorCode.INTERNAL, e.code());
+    assertTrue(e.getMessage().startsWith("createInferRuntime: "), e.getMessage());
   }
 
   @Test
