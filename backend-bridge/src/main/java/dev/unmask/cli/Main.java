@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ImportCommand.class,
       InflateCommand.class,
+      BuildEngineCommand.class,
+      DoctorCommand.class,
       GenerateCommand.class,
       DemoCommand.class,
       ServeCommand.class

@@ -30,9 +30,7 @@ public final class ModelDirectories {
       }
     }
     if (newest == null) {
-      List<String> names = new ArrayList<>();
-      directories(repository).forEach(path -> names.add(path.getFileName().toString()));
-      names.sort(null);
+      List<String> names = names(repository);
       throw new UnmaskException(
           ErrorCode.NOT_FOUND,
           "no model '"
@@ -42,6 +40,15 @@ public final class ModelDirectories {
               + (names.isEmpty() ? ", which has none" : ", which has " + String.join(", ", names)));
     }
     return newest;
+  }
+
+  /** Names of the models of a repository, sorted; empty where there is no such directory. */
+  static List<String> names(Path repository) {
+    List<String> names = new ArrayList<>();
+    directories(repository).forEach(path -> names.add(path.getFileName().toString()));
+    names.removeIf(name -> name.startsWith("."));
+    names.sort(null);
+    return names;
   }
 
   private static List<Path> directories(Path parent) {
