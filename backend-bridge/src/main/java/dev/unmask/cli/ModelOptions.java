@@ -1,7 +1,7 @@
 package dev.unmask.cli;
 
-import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.EngineOptions;
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;

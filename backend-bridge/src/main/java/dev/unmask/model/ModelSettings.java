@@ -42,8 +42,7 @@ public record ModelSettings(
     int device) {
   /** What holds without flags and parameters. */
   public static final ModelSettings DEFAULT =
-      new ModelSettings(
-          EngineProviders.AUTO, 0, 32, 2048, 128, 0, true, 0.05, false, 64, 0);
+      new ModelSettings(EngineProviders.AUTO, 0, 32, 2048, 128, 0, true, 0.05, false, 64, 0);
 
   private static final String ON_CPU = "onnxruntime";
   private static final String ON_GPU = "tensorrt";
@@ -97,8 +96,8 @@ public record ModelSettings(
   }
 
   /**
-   * These settings for an instance of a kind. On a GPU TensorRT runs the model and {@code auto} means
-   * it; on the CPU {@code auto} means ONNX Runtime, but an engine that is named stays.
+   * These settings for an instance of a kind. On a GPU TensorRT runs the model and {@code auto}
+   * means it; on the CPU {@code auto} means ONNX Runtime, but an engine that is named stays.
    *
    * @param kind of the instance group
    * @param gpu the instance's GPU where its kind is KIND_GPU

@@ -1,8 +1,8 @@
 package dev.unmask.bridge.engine;
 
+import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
-import dev.unmask.repository.ModelManifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +26,7 @@ public final class EngineProviders {
    *
    * @throws UnmaskException NOT_FOUND naming the engines there are
    */
-  public static EngineProvider choose(
-      String name, Path versionDirectory, ModelManifest manifest) {
+  public static EngineProvider choose(String name, Path versionDirectory, ModelManifest manifest) {
     if (!name.equals(AUTO)) {
       return find(name);
     }
@@ -67,6 +66,7 @@ public final class EngineProviders {
       names.add(provider.name());
     }
     throw new UnmaskException(
-        ErrorCode.NOT_FOUND, "--engine=" + name + " is none of " + AUTO + ", " + String.join(", ", names));
+        ErrorCode.NOT_FOUND,
+        "--engine=" + name + " is none of " + AUTO + ", " + String.join(", ", names));
   }
 }

@@ -1,6 +1,7 @@
 package dev.unmask.bridge.triton;
 
 import static dev.unmask.bridge.triton.TritonErrors.check;
+import static org.bytedeco.tritonserver.global.tritonserver.TRITONBACKEND_ModelInstanceDeviceId;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONBACKEND_ModelInstanceKind;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONBACKEND_ModelInstanceName;
 import static org.bytedeco.tritonserver.global.tritonserver.TRITONSERVER_INSTANCEGROUPKIND_GPU;

@@ -15,6 +15,7 @@ import dev.unmask.model.ModelConfigs;
 import dev.unmask.model.ModelSettings;
 import dev.unmask.model.ModelSource;
 import dev.unmask.protocol.ModelConfig;
+import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.protocol.ModelOutput;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.repository.TensorSpec;

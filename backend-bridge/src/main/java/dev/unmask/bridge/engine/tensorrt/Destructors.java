@@ -36,15 +36,8 @@ final class Destructors {
     if (object.isNull()) {
       return;
     }
-    long table = new LongPointer(new At(object.address())).get();
-    new CUhostFn(new At(table + (long) entry * Long.BYTES)).call(object);
+    long table = new LongPointer(new Address(object.address())).get();
+    new CUhostFn(new Address(table + (long) entry * Long.BYTES)).call(object);
     object.setNull();
-  }
-
-  /** An address; nothing is freed with it. */
-  private static final class At extends Pointer {
-    At(long address) {
-      this.address = address;
-    }
   }
 }

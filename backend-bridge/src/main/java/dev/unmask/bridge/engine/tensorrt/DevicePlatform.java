@@ -5,21 +5,16 @@ import java.nio.file.Path;
 /** Where devices and plans come from. Any thread. */
 interface DevicePlatform {
   /**
-   * Devices that there are.
-   *
-   * @throws DeviceException where there is no driver or library, saying what was tried
-   */
-  int deviceCount();
-
-  /**
    * Opens a device for the calling thread and those that use what it returns.
    *
-   * @param ordinal in [0, {@link #deviceCount})
+   * @param ordinal counted from 0
+   * @throws dev.unmask.scheduler.UnmaskException UNAVAILABLE without a driver, a library or a
+   *     device, INVALID_ARGUMENT for an ordinal that no device has
    * @throws DeviceException where it cannot be opened
    */
   DeviceRuntime open(int ordinal);
 
-  /** Version of the TensorRT library, such as {@code 11.2.0}. */
+  /** Version of the TensorRT library, such as {@code 11.2.0}; once a device is open. */
   String version();
 
   /**

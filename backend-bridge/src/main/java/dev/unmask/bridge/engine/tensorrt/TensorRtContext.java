@@ -14,7 +14,7 @@ final class TensorRtContext implements PlanContext {
    */
   TensorRtContext(IExecutionContext context, int profile, long stream) {
     this.context = context;
-    resources.add(context::deallocate);
+    resources.add(() -> Destructors.delete(context));
     try {
       CudaStatus.check(
           "setOptimizationProfileAsync",

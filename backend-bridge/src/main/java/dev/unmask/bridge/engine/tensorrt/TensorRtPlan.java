@@ -38,9 +38,9 @@ final class TensorRtPlan implements LoadedPlan {
       TensorRtLog log = new TensorRtLog();
       resources.add(log::deallocate);
       IRuntime runtime = present("createInferRuntime", createInferRuntime(log));
-      resources.add(runtime::deallocate);
+      resources.add(() -> Destructors.delete(runtime));
       engine = deserialize(runtime, file);
-      resources.add(engine::deallocate);
+      resources.add(() -> Destructors.delete(engine));
       for (int i = 0; i < engine.getNbIOTensors(); i++) {
         String name = engine.getIOTensorName(i);
         boolean input = engine.getTensorIOMode(name).intern() == TensorIOMode.kINPUT;

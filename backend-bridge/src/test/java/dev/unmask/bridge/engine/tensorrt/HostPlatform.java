@@ -42,8 +42,8 @@ final class HostPlatform implements DevicePlatform {
             PlanManifest.FORMAT,
             "0.0.0",
             "0.0",
-            manifest.hashes().getOrDefault("model.onnx", ""),
-            "",
+            GraphHash.noted(manifest),
+            "0".repeat(64),
             manifest.dtype(),
             manifest.maxContext(),
             maxBatch,
@@ -65,11 +65,6 @@ final class HostPlatform implements DevicePlatform {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @Override
-  public int deviceCount() {
-    return 1;
   }
 
   @Override

@@ -185,11 +185,6 @@ class SeamFailuresTest {
     }
 
     @Override
-    public int deviceCount() {
-      return 1;
-    }
-
-    @Override
     public DeviceRuntime open(int ordinal) {
       call("open");
       return runtime;
