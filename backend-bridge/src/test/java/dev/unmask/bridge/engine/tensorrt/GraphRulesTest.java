@@ -293,7 +293,7 @@ class GraphRulesTest {
   /** The graph with the first node of an operator changed. */
   private static OnnxModel edit(String op, UnaryOperator<Node> change) {
     Node old = node(op);
-    return with(graph.nodes().stream().map(n -> n == old ? change.apply(n) : n).toList());
+    return with(graph.nodes().stream().map(n -> n.equals(old) ? change.apply(n) : n).toList());
   }
 
   private static OnnxModel insertAfter(Node place, Node added) {
