@@ -11,6 +11,7 @@ import dev.unmask.scheduler.parameters.DecodingParameters.DreamAlg;
 import dev.unmask.scheduler.parameters.DecodingParameters.DynamicFallback;
 import dev.unmask.scheduler.parameters.DecodingParameters.FastDllm;
 import dev.unmask.scheduler.parameters.DecodingParameters.Llada;
+import dev.unmask.scheduler.parameters.DecodingParameters.LookAheadRule;
 import dev.unmask.scheduler.parameters.DecodingParameters.Ranking;
 import dev.unmask.scheduler.parameters.DecodingParameters.Remasking;
 import dev.unmask.scheduler.parameters.DecodingParameters.RemaskingStrategy;
@@ -176,7 +177,8 @@ public final class ParameterParser {
         reader.number("decoded_token_threshold", 0.95, 0, 1),
         reader.number("skip_threshold", 0.9, 0, 1),
         reader.choice("ranking", Ranking.CONFIDENCE, Ranking.values()),
-        reader.integer("max_active_blocks", 0, 0, Integer.MAX_VALUE));
+        reader.integer("max_active_blocks", 0, 0, Integer.MAX_VALUE),
+        reader.choice("look_ahead", LookAheadRule.FIXED, LookAheadRule.values()));
   }
 
   private static BlockDiffusion blockDiffusion(ParameterReader reader) {

@@ -51,7 +51,14 @@ class ParameterParserTest {
   void defaults_arePublishedOnes() {
     GenerationParameters d2f = parse();
     assertEquals(
-        new DecodingParameters.D2f(16, 0.1, 0.95, 0.9, DecodingParameters.Ranking.CONFIDENCE, 0),
+        new DecodingParameters.D2f(
+            16,
+            0.1,
+            0.95,
+            0.9,
+            DecodingParameters.Ranking.CONFIDENCE,
+            0,
+            DecodingParameters.LookAheadRule.FIXED),
         d2f.decoding());
     assertEquals(128, d2f.maxTokens());
     assertTrue(d2f.trimAfterEos());
