@@ -3,6 +3,7 @@ package dev.unmask.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,9 +25,22 @@ class ModelSettingsTest {
                 "kv_cache_reuse", "false",
                 "watermark", "0.25",
                 "adaptive_lookahead", "True",
+                "pass_costs", "1:0.5,16:2",
                 "max_overtaken", "0"));
     assertEquals(
-        new ModelSettings("other", 3, 4, 5, 6, 7_000_000_000L, false, 0.25, true, 0), settings);
+        new ModelSettings(
+            "other",
+            3,
+            4,
+            5,
+            6,
+            7_000_000_000L,
+            false,
+            0.25,
+            true,
+            PassCosts.parse("1:0.5,16:2"),
+            0),
+        settings);
   }
 
   @Test

@@ -103,6 +103,12 @@ public final class ParameterParser {
         shift);
   }
 
+  /** Whether a request that names no parameter needs to know what passes cost. */
+  public static boolean looksAheadByCost(ModelTraits model) {
+    return model.defaultAlgorithm() == Algorithm.D2F
+        && lookAhead(new ParameterReader(model.defaultParameters())).costAware();
+  }
+
   /**
    * The model's defaults apply to its default algorithm only: names mean other things elsewhere.
    */
@@ -178,7 +184,11 @@ public final class ParameterParser {
         reader.number("skip_threshold", 0.9, 0, 1),
         reader.choice("ranking", Ranking.CONFIDENCE, Ranking.values()),
         reader.integer("max_active_blocks", 0, 0, Integer.MAX_VALUE),
-        reader.choice("look_ahead", LookAheadRule.FIXED, LookAheadRule.values()));
+        lookAhead(reader));
+  }
+
+  private static LookAheadRule lookAhead(ParameterReader reader) {
+    return reader.choice("look_ahead", LookAheadRule.FIXED, LookAheadRule.values());
   }
 
   private static BlockDiffusion blockDiffusion(ParameterReader reader) {
