@@ -4,8 +4,9 @@ package dev.unmask.scheduler;
  * What passes over blocks yielded so far: the share of a block's masks that a pass commits, by how
  * many unfinished blocks are before it, and apart for its first pass ahead and those after it,
  * which commit less while what they see has not changed much. Older passes count less. What was not
- * seen yet is taken to be as good as what is nearest to it: a first pass ahead as the passes of the
- * block in front or one further back, a later one as the first. Single-owner.
+ * seen yet is assumed: a first pass ahead to do as well as the block in front, or as one ahead by a
+ * block less, so that it is tried; a later one to do a quarter of that, because an answer is over
+ * after a few passes and would not live to see it. Single-owner.
  */
 final class BlockYields {
   /** Blocks further ahead than this count as this far. */
@@ -16,6 +17,9 @@ final class BlockYields {
 
   /** Share that a pass over the block in front is assumed to commit. */
   private static final double ASSUMED_FRONT = 0.5;
+
+  /** Part of the share of a first pass ahead that a later one is assumed to commit. */
+  private static final double ASSUMED_LATER = 0.25;
 
   private final double memory;
   private final double[] masks = new double[2 * (DEEPEST + 1)];
@@ -68,7 +72,7 @@ final class BlockYields {
     for (int d = 1; d <= Math.min(depth, DEEPEST); d++) {
       share = share(index(d, true), share);
     }
-    return first ? share : share(index(depth, false), share);
+    return first ? share : share(index(depth, false), ASSUMED_LATER * share);
   }
 
   private double share(int i, double assumed) {

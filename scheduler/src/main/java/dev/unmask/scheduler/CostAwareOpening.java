@@ -17,8 +17,8 @@ package dev.unmask.scheduler;
  * <p>{@code a} is the share that a block's first pass does where the blocks before it are expected
  * to end with this pass, so that there is no other; where they are not, it is what a further pass
  * adds, since the first one can be had later. Blocks once opened stay. Both shares come from {@link
- * BlockYields}, which begins with the assumption that a block ahead does as well as one in front
- * and so opens blocks wherever {@code t(Q+B) <= 2 t(Q)} until it has seen otherwise.
+ * BlockYields}, which begins with assumptions under which a block is opened before the last pass of
+ * the others wherever {@code t(Q+B) <= 2 t(Q)}, and earlier where a pass is hardly longer for it.
  *
  * <p>The thresholds of D2F are Discrete Diffusion Forcing's (Wang et al., 2025); this rule only
  * declines what they allow. It is our own, not published: t is constant on the hardware that D2F

@@ -85,19 +85,20 @@ public final class PassTimer {
     while (count < runs && (count < 3 || System.nanoTime() - start < mostNanos)) {
       nanos[count++] = time(plan);
     }
-    return median(nanos, count);
+    return quantile(nanos, count, 2);
   }
 
-  private static long median(long[] nanos, int count) {
+  private static long quantile(long[] nanos, int count, int part) {
     long[] sorted = Arrays.copyOf(nanos, count);
     Arrays.sort(sorted);
-    return sorted[count / 2];
+    return sorted[count / part];
   }
 
   /**
-   * What passes of 1 to 256 positions cost: medians over rounds of all of them, so that what
-   * disturbs a round disturbs them alike. Of a model whose passes take long only those of up to 32
-   * positions are timed, in three rounds of which the first does not count.
+   * What passes of 1 to 256 positions cost: lower quartiles over rounds of all of them, so that
+   * what disturbs a round, as compilation does the first, counts little and for all alike. Of a
+   * model whose passes take long only those of up to 32 positions are timed, in three rounds of
+   * which the first does not count.
    *
    * @param entries prefixes that the session may hold for a scheduler; they are dropped
    * @param mostNanos after which no further round is begun, and no larger pass tried
@@ -137,7 +138,7 @@ public final class PassTimer {
     }
     double[] millis = new double[points];
     for (int i = 0; i < points; i++) {
-      millis[i] = Math.max(1, median(nanos[i], rounds)) / 1e6;
+      millis[i] = Math.max(1, quantile(nanos[i], rounds, 4)) / 1e6;
     }
     // Rounded as it is shown: who takes that for a setting gets the same decisions.
     return PassCosts.parse(PassCosts.of(Arrays.copyOf(QUERIES, points), millis).toString());
