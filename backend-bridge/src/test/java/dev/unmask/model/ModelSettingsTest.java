@@ -25,22 +25,17 @@ class ModelSettingsTest {
                 "kv_cache_reuse", "false",
                 "watermark", "0.25",
                 "adaptive_lookahead", "True",
-                "pass_costs", "1:0.5,16:2",
                 "max_overtaken", "0"));
     assertEquals(
-        new ModelSettings(
-            "other",
-            3,
-            4,
-            5,
-            6,
-            7_000_000_000L,
-            false,
-            0.25,
-            true,
-            PassCosts.parse("1:0.5,16:2"),
-            0),
+        new ModelSettings("other", 3, 4, 5, 6, 7_000_000_000L, false, 0.25, true, null, 0),
         settings);
+  }
+
+  @Test
+  void with_passCosts_areRead() {
+    PassCosts costs = PassCosts.parse("1:0.5,16:2");
+    assertEquals(
+        costs, ModelSettings.DEFAULT.with(Map.of("pass_costs", costs.toString())).passCosts());
   }
 
   @Test
@@ -59,6 +54,7 @@ class ModelSettingsTest {
     "watermark,NaN",
     "kv_cache_reuse,maybe",
     "threads,-1",
+    "pass_costs,fast",
     "unmask.max_sequnces,4",
   })
   void with_badValueOrName_isRefused(String name, String value) {
