@@ -61,6 +61,7 @@ final class ServingOptions {
         defaults.kvCacheReuse(),
         defaults.watermark(),
         defaults.adaptiveLookahead(),
+        defaults.passCosts(),
         defaults.maxOvertaken());
   }
 }

@@ -1,5 +1,6 @@
 package dev.unmask.model;
 
+import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
  * @param watermark share of the cache in [0, 1) that admission leaves free
  * @param adaptiveLookahead whether fewer blocks of a sequence are denoised ahead while the batch is
  *     full, which changes the tokens of pipelined decoding
+ * @param passCosts what passes cost for requests with cost-aware look-ahead, in the form of {@link
+ *     PassCosts#parse}; null to time them when one comes or is this model's default
  * @param maxOvertaken later requests that may be admitted before a waiting one
  */
 public record ModelSettings(
@@ -35,10 +38,11 @@ public record ModelSettings(
     boolean kvCacheReuse,
     double watermark,
     boolean adaptiveLookahead,
+    PassCosts passCosts,
     int maxOvertaken) {
   /** What holds without flags and parameters. */
   public static final ModelSettings DEFAULT =
-      new ModelSettings("onnxruntime", 0, 32, 2048, 128, 0, true, 0.05, false, 64);
+      new ModelSettings("onnxruntime", 0, 32, 2048, 128, 0, true, 0.05, false, null, 64);
 
   /** A name with this prefix is one of ours, and is refused if we do not know it. */
   private static final String PREFIX = "unmask.";
@@ -110,6 +114,7 @@ public record ModelSettings(
     private boolean kvCacheReuse;
     private double watermark;
     private boolean adaptiveLookahead;
+    private PassCosts passCosts;
     private int maxOvertaken;
 
     Draft(ModelSettings from) {
@@ -122,6 +127,7 @@ public record ModelSettings(
       kvCacheReuse = from.kvCacheReuse;
       watermark = from.watermark;
       adaptiveLookahead = from.adaptiveLookahead;
+      passCosts = from.passCosts;
       maxOvertaken = from.maxOvertaken;
     }
 
@@ -138,6 +144,7 @@ public record ModelSettings(
           case "kv_cache_reuse" -> kvCacheReuse = truth(value);
           case "watermark" -> watermark = Double.parseDouble(value);
           case "adaptive_lookahead" -> adaptiveLookahead = truth(value);
+          case "pass_costs" -> passCosts = PassCosts.parse(value);
           case "max_overtaken" -> maxOvertaken = Integer.parseInt(value);
           default -> {
             return false;
@@ -168,6 +175,7 @@ public record ModelSettings(
           kvCacheReuse,
           watermark,
           adaptiveLookahead,
+          passCosts,
           maxOvertaken);
     }
   }
