@@ -1,10 +1,12 @@
 package dev.unmask.bridge;
 
 import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.bridge.engine.PassTimer;
 import dev.unmask.scheduler.BlockScheduler;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.GenerationRequest;
 import dev.unmask.scheduler.ModelTraits;
+import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.SchedulerConfig;
 import dev.unmask.scheduler.SequenceListener;
 import dev.unmask.scheduler.StepOutputs;
@@ -27,8 +29,13 @@ import org.slf4j.LoggerFactory;
 public final class DecodeLoop {
   private static final Logger LOG = LoggerFactory.getLogger(DecodeLoop.class);
 
+  /** Time that timing passes takes unless a model is slow, in nanoseconds. */
+  public static final long CALIBRATION_NANOS = 500_000_000;
+
   private final EngineSession engine;
   private final BlockScheduler scheduler;
+  private final PassTimer timer;
+  private final int reuseEntries;
   private final StepOutputs outputs;
   private final StepMeter meter;
   private final Telemetry telemetry;
@@ -61,6 +68,8 @@ public final class DecodeLoop {
     this.engine = engine;
     this.telemetry = telemetry;
     this.scheduler = new BlockScheduler(model, config);
+    this.timer = new PassTimer(engine, model.vocabSize());
+    this.reuseEntries = config.reuseEntries();
     this.meter = new StepMeter(scheduler, engine.capabilities());
     this.outputs =
         new StepOutputs(
@@ -74,11 +83,24 @@ public final class DecodeLoop {
 
   /**
    * Takes a request in; see {@link BlockScheduler#submit(GenerationRequest, SubmitOptions,
-   * SequenceListener)}. Deadlines are on the clock of {@link System#nanoTime}.
+   * SequenceListener)}. Deadlines are on the clock of {@link System#nanoTime}. The first request
+   * with cost-aware look-ahead has passes timed, unless the configuration says what they cost: the
+   * engine then serves nothing else for about {@link #CALIBRATION_NANOS}, and running sequences
+   * recompute their caches.
    */
   public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
     checkThread();
+    if (scheduler.needsPassCosts(request)) {
+      calibrate();
+    }
     return scheduler.submit(request, options, meter.counting(listener));
+  }
+
+  private void calibrate() {
+    scheduler.yieldEngine();
+    PassCosts costs = timer.costs(reuseEntries, CALIBRATION_NANOS);
+    scheduler.passCosts(costs);
+    LOG.info("passes were timed for cost-aware look-ahead: pass_costs={}", costs);
   }
 
   /** Ends a sequence on its caller's behalf; see {@link BlockScheduler#cancel}. */

@@ -64,6 +64,7 @@ final class ServingOptions {
         defaults.kvCacheReuse(),
         defaults.watermark(),
         defaults.adaptiveLookahead(),
+        defaults.passCosts(),
         defaults.maxOvertaken(),
         defaults.device());
   }

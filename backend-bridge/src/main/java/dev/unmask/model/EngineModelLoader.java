@@ -1,11 +1,13 @@
 package dev.unmask.model;
 
+import dev.unmask.bridge.DecodeLoop;
 import dev.unmask.bridge.DecodeWorker;
 import dev.unmask.bridge.Telemetry;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineProvider;
 import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.bridge.engine.PassTimer;
 import dev.unmask.bridge.text.ChatTemplate;
 import dev.unmask.bridge.text.PromptEncoder;
 import dev.unmask.bridge.text.TextTokenizer;
@@ -13,15 +15,22 @@ import dev.unmask.request.EncodingThreads;
 import dev.unmask.request.GenerationService;
 import dev.unmask.request.TensorGeneration;
 import dev.unmask.scheduler.LookAhead;
+import dev.unmask.scheduler.ModelTraits;
+import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.SchedulerConfig;
+import dev.unmask.scheduler.parameters.ParameterParser;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads models with their engines: tokenizer, engine session, decode thread and request layer. The
  * threads that encode requests are shared by all models. Any thread.
  */
 public final class EngineModelLoader implements ModelLoader, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineModelLoader.class);
+
   /** Requests that may wait to be encoded where {@link #EngineModelLoader()} made the loader. */
   private static final int ENCODING_QUEUE = 1024;
 
@@ -82,7 +91,7 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
               source.name(),
               engine,
               source.manifest().traits(),
-              schedulerConfig(settings, kvPositions),
+              schedulerConfig(settings, kvPositions, passCosts(source, engine)),
               telemetry,
               beforeStep);
       GenerationService generations =
@@ -105,7 +114,23 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
     }
   }
 
-  private static SchedulerConfig schedulerConfig(ModelSettings settings, long kvPositions) {
+  /**
+   * What passes cost where the settings say it, or where it is needed by requests that ask for
+   * nothing else; null where it is to be found out when a request needs it.
+   */
+  private static PassCosts passCosts(ModelSource source, EngineSession engine) {
+    ModelTraits traits = source.manifest().traits();
+    if (source.settings().passCosts() != null || !ParameterParser.looksAheadByCost(traits)) {
+      return source.settings().passCosts();
+    }
+    PassCosts costs =
+        new PassTimer(engine, traits.vocabSize()).costs(0, DecodeLoop.CALIBRATION_NANOS);
+    LOG.info("model '{}': passes were timed: pass_costs={}", source.name(), costs);
+    return costs;
+  }
+
+  private static SchedulerConfig schedulerConfig(
+      ModelSettings settings, long kvPositions, PassCosts passCosts) {
     return SchedulerConfig.builder(settings.maxSequences())
         .maxQueryTokens(settings.maxQueryTokens())
         .maxWaiting(settings.maxQueueSize())
@@ -116,6 +141,7 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
             settings.adaptiveLookahead()
                 ? LookAhead.adaptive(LOOK_AHEAD_QUERY_TOKENS)
                 : LookAhead.fixed())
+        .passCosts(passCosts)
         .maxOvertaken(settings.maxOvertaken())
         .build();
   }

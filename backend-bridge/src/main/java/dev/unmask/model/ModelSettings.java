@@ -2,6 +2,7 @@ package dev.unmask.model;
 
 import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.protocol.ModelInstanceGroup;
+import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -25,6 +26,8 @@ import java.util.stream.Collectors;
  * @param watermark share of the cache in [0, 1) that admission leaves free
  * @param adaptiveLookahead whether fewer blocks of a sequence are denoised ahead while the batch is
  *     full, which changes the tokens of pipelined decoding
+ * @param passCosts what passes cost for requests with cost-aware look-ahead, in the form of {@link
+ *     PassCosts#parse}; null to time them when one comes or is this model's default
  * @param maxOvertaken later requests that may be admitted before a waiting one
  * @param device ordinal of the GPU, for an engine that uses one
  */
@@ -38,11 +41,12 @@ public record ModelSettings(
     boolean kvCacheReuse,
     double watermark,
     boolean adaptiveLookahead,
+    PassCosts passCosts,
     int maxOvertaken,
     int device) {
   /** What holds without flags and parameters. */
   public static final ModelSettings DEFAULT =
-      new ModelSettings(EngineProviders.AUTO, 0, 32, 2048, 128, 0, true, 0.05, false, 64, 0);
+      new ModelSettings(EngineProviders.AUTO, 0, 32, 2048, 128, 0, true, 0.05, false, null, 64, 0);
 
   private static final String ON_CPU = "onnxruntime";
   private static final String ON_GPU = "tensorrt";
@@ -141,6 +145,7 @@ public record ModelSettings(
     private boolean kvCacheReuse;
     private double watermark;
     private boolean adaptiveLookahead;
+    private PassCosts passCosts;
     private int maxOvertaken;
     private int device;
 
@@ -154,6 +159,7 @@ public record ModelSettings(
       kvCacheReuse = from.kvCacheReuse;
       watermark = from.watermark;
       adaptiveLookahead = from.adaptiveLookahead;
+      passCosts = from.passCosts;
       maxOvertaken = from.maxOvertaken;
       device = from.device;
     }
@@ -171,6 +177,7 @@ public record ModelSettings(
           case "kv_cache_reuse" -> kvCacheReuse = truth(value);
           case "watermark" -> watermark = Double.parseDouble(value);
           case "adaptive_lookahead" -> adaptiveLookahead = truth(value);
+          case "pass_costs" -> passCosts = PassCosts.parse(value);
           case "max_overtaken" -> maxOvertaken = Integer.parseInt(value);
           case "device" -> device = Integer.parseInt(value);
           default -> {
@@ -202,6 +209,7 @@ public record ModelSettings(
           kvCacheReuse,
           watermark,
           adaptiveLookahead,
+          passCosts,
           maxOvertaken,
           device);
     }

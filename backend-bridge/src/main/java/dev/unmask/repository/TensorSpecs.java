@@ -81,6 +81,7 @@ public final class TensorSpecs {
           input("skip_threshold", FP32),
           input("ranking", BYTES),
           input("max_active_blocks", INT32),
+          input("look_ahead", BYTES),
           input("denoising_steps", INT32),
           input("eb_threshold", FP32),
           input("remasking_strategy", BYTES),

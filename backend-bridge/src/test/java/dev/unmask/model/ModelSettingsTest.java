@@ -3,6 +3,7 @@ package dev.unmask.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,15 @@ class ModelSettingsTest {
                 "adaptive_lookahead", "True",
                 "max_overtaken", "0"));
     assertEquals(
-        new ModelSettings("other", 3, 4, 5, 6, 7_000_000_000L, false, 0.25, true, 0), settings);
+        new ModelSettings("other", 3, 4, 5, 6, 7_000_000_000L, false, 0.25, true, null, 0, 0),
+        settings);
+  }
+
+  @Test
+  void with_passCosts_areRead() {
+    PassCosts costs = PassCosts.parse("1:0.5,16:2");
+    assertEquals(
+        costs, ModelSettings.DEFAULT.with(Map.of("pass_costs", costs.toString())).passCosts());
   }
 
   @Test
@@ -45,6 +54,7 @@ class ModelSettingsTest {
     "watermark,NaN",
     "kv_cache_reuse,maybe",
     "threads,-1",
+    "pass_costs,fast",
     "unmask.max_sequnces,4",
   })
   void with_badValueOrName_isRefused(String name, String value) {

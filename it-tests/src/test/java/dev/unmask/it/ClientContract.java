@@ -217,7 +217,8 @@ abstract class ClientContract extends ServedTest {
             .decodedTokenThreshold(0.9)
             .skipThreshold(0.8)
             .ranking(Decoding.Ranking.ENTROPY)
-            .maxActiveBlocks(3),
+            .maxActiveBlocks(3)
+            .lookAhead(Decoding.LookAhead.COST),
         "tiny_d2f");
     models.put(
         Decoding.blockDiffusion()

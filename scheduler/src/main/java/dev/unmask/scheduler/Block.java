@@ -7,6 +7,7 @@ final class Block {
   private BlockState state = BlockState.DENOISING;
   private boolean fullyActivated;
   private int masksLeft;
+  private boolean passed;
 
   /** A block of positions {@code [start, end)}, of which {@code masksLeft} are masked. */
   Block(int start, int end, int masksLeft) {
@@ -34,6 +35,13 @@ final class Block {
 
   void activateFully() {
     fullyActivated = true;
+  }
+
+  /** Counts a pass; whether it is the first. */
+  boolean firstPass() {
+    boolean first = !passed;
+    passed = true;
+    return first;
   }
 
   void committed(int positions) {

@@ -1,5 +1,6 @@
 package dev.unmask.scheduler;
 
+import dev.unmask.scheduler.parameters.DecodingParameters.D2f;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +24,8 @@ import java.util.function.Consumer;
  *
  * <p>Sequences join and leave between steps. Each takes part with one row, whatever its algorithm;
  * what a sequence commits does not depend on what shares its steps, on whether it was preempted, or
- * on what was kept of earlier requests (an adaptive {@link LookAhead} excepted). Plan and apply are
- * deterministic.
+ * on what was kept of earlier requests (an adaptive {@link LookAhead} and {@code look_ahead=batch}
+ * excepted, which say so). Plan and apply are deterministic.
  *
  * <p><b>Memory.</b> A waiting sequence is admitted while a slot is free and its next row leaves the
  * watermark free; the first in the queue waits for its memory and holds back those behind it. Where
@@ -50,7 +51,8 @@ public final class BlockScheduler {
   private final KvMemory memory;
   private final ActiveBlockLimit activeBlocks;
   private final Residency residency;
-  private final RunningTasks running;
+  private final RunningTasks running = new RunningTasks();
+  private final Openings openings;
   private final Deadlines deadlines = new Deadlines();
   private final Map<Long, Task> tasks = new LinkedHashMap<>();
   private final List<Task> inStep = new ArrayList<>();
@@ -71,13 +73,36 @@ public final class BlockScheduler {
     this.config = config;
     memory = new KvMemory(config);
     activeBlocks = new ActiveBlockLimit(config.lookAhead());
+    openings = new Openings(config.passCosts(), running);
     residency =
         new Residency(
             memory,
-            new DecoderFactory(model.maskTokenId(), activeBlocks),
+            new DecoderFactory(model.maskTokenId(), activeBlocks, openings),
+            running,
             config.maxOvertaken(),
             task -> retire(task, FinishReason.LENGTH, null));
-    running = residency.running();
+  }
+
+  /** Whether a request cannot be submitted before {@link #passCosts} was told what passes cost. */
+  public boolean needsPassCosts(GenerationRequest request) {
+    return request.parameters().decoding() instanceof D2f d2f && !openings.ready(d2f);
+  }
+
+  /** Tells what passes cost, for the requests that are submitted from now on. */
+  public void passCosts(PassCosts costs) {
+    openings.costs(costs);
+  }
+
+  /**
+   * Gives the engine away between steps: running sequences wait again and recompute their caches,
+   * what was kept is forgotten, and the next plan releases every slot and entry.
+   */
+  public void yieldEngine() {
+    if (!inStep.isEmpty()) {
+      throw new IllegalStateException("the engine is given away before the step was applied");
+    }
+    residency.preemptAll();
+    memory.forgetEngine();
   }
 
   /** Takes a request in, with {@link SubmitOptions#DEFAULT}. */
@@ -98,6 +123,9 @@ public final class BlockScheduler {
    */
   public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
     memory.checkFits(request);
+    if (needsPassCosts(request)) {
+      throw new IllegalStateException("look_ahead by cost, but what passes cost is not known");
+    }
     if (residency.newcomers() >= config.maxWaiting()) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE, "queue is full: maxWaiting=" + config.maxWaiting());
@@ -171,7 +199,8 @@ public final class BlockScheduler {
         passes,
         residency.preemptions(),
         memory.reuse().hits(),
-        memory.reuse().reusedTokens());
+        memory.reuse().reusedTokens(),
+        openings.declined());
   }
 
   /** Shows every running sequence, in the order in which they started. */
@@ -244,6 +273,9 @@ public final class BlockScheduler {
       memory.start(task, plan);
       decoder.plan(plan);
       int queries = plan.queryCount() - before;
+      if (plan.kind(plan.rowCount() - 1) != RowKind.PREFILL) {
+        task.lastQueries = queries;
+      }
       if (decoder.recomputesOnly()) {
         task.sequence.countRecompute(queries);
       } else {

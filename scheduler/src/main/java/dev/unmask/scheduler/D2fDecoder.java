@@ -22,6 +22,7 @@ final class D2fDecoder extends Decoder {
   private final UnmaskPolicy aboveThreshold;
   private final List<Block> blocks = new ArrayList<>();
   private final ActiveBlockLimit activeBlocks;
+  private final Opening opening;
   private final int maxBlocks;
 
   /** Blocks before this index are committed: exact in the cache, no longer computed. */
@@ -35,10 +36,16 @@ final class D2fDecoder extends Decoder {
   /** Committed positions from here on have lost their cache; those of live blocks need none. */
   private int lostFrom = Integer.MAX_VALUE;
 
-  D2fDecoder(Sequence sequence, Proposals proposals, D2f d2f, ActiveBlockLimit activeBlocks) {
+  D2fDecoder(
+      Sequence sequence,
+      Proposals proposals,
+      D2f d2f,
+      ActiveBlockLimit activeBlocks,
+      Opening opening) {
     super(sequence, proposals, false);
     this.d2f = d2f;
     this.activeBlocks = activeBlocks;
+    this.opening = opening;
     this.aboveThreshold = UnmaskPolicies.above(d2f.skipThreshold());
     this.maxBlocks = (parameters.maxTokens() + d2f.blockSize() - 1) / d2f.blockSize();
     Block prompt = new Block(0, sequence.length(), 0);
@@ -73,7 +80,21 @@ final class D2fDecoder extends Decoder {
     return blocks.size() - 1 < maxBlocks
         && firstEnd == Integer.MAX_VALUE
         && blocks.get(blocks.size() - 1).committedShare() >= d2f.blockAddThreshold()
-        && active < activeBlocks.blocks(d2f);
+        && active < activeBlocks.blocks(d2f)
+        && (active == 0 || opening.pays(ownQueries(), d2f.blockSize(), active, activeMasks()));
+  }
+
+  /** Query positions of the next row, were it not for a cache that was lost to others. */
+  private int ownQueries() {
+    return sequence.length() - blocks.get(firstLive).start;
+  }
+
+  private int activeMasks() {
+    int masks = 0;
+    for (int b = firstActive; b < blocks.size(); b++) {
+      masks += blocks.get(b).masksLeft();
+    }
+    return masks;
   }
 
   private int from() {
@@ -136,6 +157,7 @@ final class D2fDecoder extends Decoder {
     firstLive = firstActive;
     lostFrom = Integer.MAX_VALUE;
 
+    opening.beginPass();
     int o = first;
     int end = blocks.size();
     for (int b = firstActive; b < end; b++) {
@@ -144,6 +166,8 @@ final class D2fDecoder extends Decoder {
         break;
       }
       o = denoise(block, Math.min(block.end, wantedEnd), outputs, o);
+      opening.observe(
+          b - firstActive, block.firstPass(), proposals.count(), proposals.chosenCount());
     }
     while (firstActive < blocks.size() && blocks.get(firstActive).masksLeft() == 0) {
       blocks.get(firstActive++).transition(BlockState.RESOLVED);

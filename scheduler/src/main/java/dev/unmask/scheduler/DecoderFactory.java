@@ -7,11 +7,13 @@ import dev.unmask.scheduler.unmask.Proposals;
 final class DecoderFactory {
   private final int maskTokenId;
   private final ActiveBlockLimit activeBlocks;
+  private final Openings openings;
   private final Proposals proposals = new Proposals();
 
-  DecoderFactory(int maskTokenId, ActiveBlockLimit activeBlocks) {
+  DecoderFactory(int maskTokenId, ActiveBlockLimit activeBlocks, Openings openings) {
     this.maskTokenId = maskTokenId;
     this.activeBlocks = activeBlocks;
+    this.openings = openings;
   }
 
   Decoder create(Sequence sequence) {
@@ -23,7 +25,7 @@ final class DecoderFactory {
       return new FastDllmDecoder(sequence, proposals, fast);
     }
     if (decoding instanceof DecodingParameters.D2f d2f) {
-      return new D2fDecoder(sequence, proposals, d2f, activeBlocks);
+      return new D2fDecoder(sequence, proposals, d2f, activeBlocks, openings.create(d2f));
     }
     if (decoding instanceof DecodingParameters.BlockDiffusion diffusion) {
       return new BlockDiffusionDecoder(sequence, proposals, diffusion);

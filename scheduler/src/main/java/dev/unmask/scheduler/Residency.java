@@ -11,24 +11,27 @@ final class Residency {
   private final DecoderFactory decoders;
   private final Consumer<Task> complete;
   private final WaitingQueue waiting;
-  private final RunningTasks running = new RunningTasks();
+  private final RunningTasks running;
   private long preemptions;
   private int newcomers;
 
   /**
    * Nothing waits, nothing runs.
    *
+   * @param running filled and emptied here alone
    * @param complete told of a task that needs no pass; removes it
    */
-  Residency(KvMemory memory, DecoderFactory decoders, int maxOvertaken, Consumer<Task> complete) {
+  Residency(
+      KvMemory memory,
+      DecoderFactory decoders,
+      RunningTasks running,
+      int maxOvertaken,
+      Consumer<Task> complete) {
+    this.running = running;
     this.memory = memory;
     this.decoders = decoders;
     this.complete = complete;
     waiting = new WaitingQueue(maxOvertaken);
-  }
-
-  RunningTasks running() {
-    return running;
   }
 
   int waitingCount() {

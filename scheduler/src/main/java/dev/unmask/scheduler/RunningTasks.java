@@ -53,6 +53,15 @@ final class RunningTasks {
     return tasks.size() > 1 ? last : null;
   }
 
+  /** Query positions of the last row of each, but for those that were a prompt's. */
+  int lastQueries() {
+    int queries = 0;
+    for (int i = 0; i < tasks.size(); i++) {
+      queries += tasks.get(i).lastQueries;
+    }
+    return queries;
+  }
+
   /** A task that is to end between steps; null where there is none. */
   Task requested() {
     for (int i = 0; i < tasks.size(); i++) {

@@ -12,6 +12,8 @@ package dev.unmask.scheduler;
  * @param reuseEntries prefixes whose keys and values are kept for later requests at most; 0 for no
  *     reuse. Needs an engine that saves and restores
  * @param lookAhead how many blocks of a D2F sequence are denoised at once
+ * @param passCosts what passes cost, for requests with cost-aware look-ahead; null where it is not
+ *     known yet
  * @param maxOvertaken later requests that are admitted before a waiting one at most, whatever their
  *     priorities
  */
@@ -23,6 +25,7 @@ public record SchedulerConfig(
     double watermark,
     int reuseEntries,
     LookAhead lookAhead,
+    PassCosts passCosts,
     int maxOvertaken) {
   /** Share of the cache that admission leaves free unless another is named. */
   public static final double DEFAULT_WATERMARK = 0.05;
@@ -70,6 +73,7 @@ public record SchedulerConfig(
     private double watermark = DEFAULT_WATERMARK;
     private int reuseEntries;
     private LookAhead lookAhead = LookAhead.fixed();
+    private PassCosts passCosts;
     private int maxOvertaken = DEFAULT_MAX_OVERTAKEN;
 
     private Builder(int maxSequences) {
@@ -112,6 +116,12 @@ public record SchedulerConfig(
       return this;
     }
 
+    /** Sets what passes cost; null where it is not known yet. */
+    public Builder passCosts(PassCosts value) {
+      passCosts = value;
+      return this;
+    }
+
     /** Sets how many later requests may overtake a waiting one. */
     public Builder maxOvertaken(int value) {
       maxOvertaken = value;
@@ -132,6 +142,7 @@ public record SchedulerConfig(
           watermark,
           reuseEntries,
           lookAhead,
+          passCosts,
           maxOvertaken);
     }
   }

@@ -16,6 +16,7 @@ package dev.unmask.scheduler;
  * @param preemptions times a running sequence lost its cache to others
  * @param reuseHits admissions that started from a saved entry
  * @param reusedTokens positions that those did not compute
+ * @param lookAheadDeclined times a block was not opened because it would not have paid
  */
 public record SchedulerStats(
     int waiting,
@@ -28,7 +29,8 @@ public record SchedulerStats(
     long passes,
     long preemptions,
     long reuseHits,
-    long reusedTokens) {
+    long reusedTokens,
+    long lookAheadDeclined) {
 
   /** KV blocks that neither rows nor entries take. */
   public long kvBlocksFree() {

@@ -37,6 +37,9 @@ final class Task {
   /** Whether its prompt's keys and values were offered to later requests. */
   boolean promptOffered;
 
+  /** Query positions of its last row; 0 before the first that was not its prompt's. */
+  int lastQueries;
+
   /** Why it is to end between steps; null where it goes on. */
   FinishReason requested;
 

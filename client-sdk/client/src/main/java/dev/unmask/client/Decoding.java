@@ -140,6 +140,19 @@ public abstract sealed class Decoding {
     ENTROPY
   }
 
+  /** Which of the blocks that D2F's thresholds allow are opened ahead of unfinished ones. */
+  public enum LookAhead {
+    /** All of them, as published. */
+    FIXED,
+    /**
+     * Those that are expected to pay, by what passes cost on the server and what this request's own
+     * passes committed: other tokens, but the same at any load.
+     */
+    COST,
+    /** Those that are expected to pay in this batch: the tokens depend on the load. */
+    BATCH
+  }
+
   /** Which positions of its block a block-diffusion step commits. */
   public enum RemaskingStrategy {
     /** All above the threshold, the step's quota at least. */
@@ -393,6 +406,16 @@ public abstract sealed class Decoding {
      */
     public D2f maxActiveBlocks(int blocks) {
       return set("max_active_blocks", Checks.atLeast("max_active_blocks", blocks, 0));
+    }
+
+    /**
+     * Which blocks are opened ahead of unfinished ones.
+     *
+     * @param rule by what it is decided
+     * @return with it
+     */
+    public D2f lookAhead(LookAhead rule) {
+      return set("look_ahead", id(rule));
     }
   }
 

@@ -93,6 +93,24 @@ public sealed interface DecodingParameters {
     ENTROPY
   }
 
+  /** Which of the blocks that D2F's thresholds allow are opened. */
+  enum LookAheadRule {
+    /** All of them (as published). */
+    FIXED,
+    /**
+     * Those that are expected to pay, by what passes cost and what this request's own passes
+     * committed. Changes tokens, but not with the load.
+     */
+    COST,
+    /** Those that are expected to pay in this batch. The tokens depend on the load. */
+    BATCH;
+
+    /** Whether the rule needs to know what passes cost. */
+    public boolean costAware() {
+      return this != FIXED;
+    }
+  }
+
   /**
    * Discrete Diffusion Forcing, pipelined block decoding.
    *
@@ -102,6 +120,7 @@ public sealed interface DecodingParameters {
    * @param skipThreshold commit every position above this probability
    * @param ranking which single position is committed when none is above it
    * @param maxActiveBlocks most blocks denoised at once; 0 for no limit (as published)
+   * @param lookAhead which blocks are opened ahead of unfinished ones
    */
   record D2f(
       int blockSize,
@@ -109,7 +128,8 @@ public sealed interface DecodingParameters {
       double decodedTokenThreshold,
       double skipThreshold,
       Ranking ranking,
-      int maxActiveBlocks)
+      int maxActiveBlocks,
+      LookAheadRule lookAhead)
       implements DecodingParameters {
     @Override
     public Algorithm algorithm() {

@@ -11,6 +11,7 @@ import dev.unmask.scheduler.parameters.DecodingParameters.DreamAlg;
 import dev.unmask.scheduler.parameters.DecodingParameters.DynamicFallback;
 import dev.unmask.scheduler.parameters.DecodingParameters.FastDllm;
 import dev.unmask.scheduler.parameters.DecodingParameters.Llada;
+import dev.unmask.scheduler.parameters.DecodingParameters.LookAheadRule;
 import dev.unmask.scheduler.parameters.DecodingParameters.Ranking;
 import dev.unmask.scheduler.parameters.DecodingParameters.Remasking;
 import dev.unmask.scheduler.parameters.DecodingParameters.RemaskingStrategy;
@@ -102,6 +103,12 @@ public final class ParameterParser {
         shift);
   }
 
+  /** Whether a request that names no parameter needs to know what passes cost. */
+  public static boolean looksAheadByCost(ModelTraits model) {
+    return model.defaultAlgorithm() == Algorithm.D2F
+        && lookAhead(new ParameterReader(model.defaultParameters())).costAware();
+  }
+
   /**
    * The model's defaults apply to its default algorithm only: names mean other things elsewhere.
    */
@@ -176,7 +183,12 @@ public final class ParameterParser {
         reader.number("decoded_token_threshold", 0.95, 0, 1),
         reader.number("skip_threshold", 0.9, 0, 1),
         reader.choice("ranking", Ranking.CONFIDENCE, Ranking.values()),
-        reader.integer("max_active_blocks", 0, 0, Integer.MAX_VALUE));
+        reader.integer("max_active_blocks", 0, 0, Integer.MAX_VALUE),
+        lookAhead(reader));
+  }
+
+  private static LookAheadRule lookAhead(ParameterReader reader) {
+    return reader.choice("look_ahead", LookAheadRule.FIXED, LookAheadRule.values());
   }
 
   private static BlockDiffusion blockDiffusion(ParameterReader reader) {

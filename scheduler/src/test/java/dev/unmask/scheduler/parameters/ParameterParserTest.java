@@ -48,10 +48,38 @@ class ParameterParserTest {
   }
 
   @Test
+  void lookAhead_rules_areReadAndOthersNamed() {
+    DecodingParameters.D2f d2f = (DecodingParameters.D2f) parse("look_ahead", "cost").decoding();
+    assertSame(DecodingParameters.LookAheadRule.COST, d2f.lookAhead());
+    UnmaskException wrong = assertThrows(UnmaskException.class, () -> parse("look_ahead", "far"));
+    assertEquals("look_ahead=far is none of fixed, cost, batch", wrong.getMessage());
+    UnmaskException elsewhere =
+        assertThrows(
+            UnmaskException.class, () -> parse("algorithm", "llada", "look_ahead", "cost"));
+    assertTrue(elsewhere.getMessage().contains("look_ahead=cost"), elsewhere.getMessage());
+  }
+
+  @Test
+  void looksAheadByCost_onlyWhereItIsTheDefault() {
+    EnumSet<Algorithm> all = EnumSet.allOf(Algorithm.class);
+    assertFalse(ParameterParser.looksAheadByCost(ANY));
+    Map<String, Object> cost = Map.of("look_ahead", "cost");
+    assertTrue(ParameterParser.looksAheadByCost(traits(all, Algorithm.D2F, cost)));
+    assertFalse(ParameterParser.looksAheadByCost(traits(all, Algorithm.LLADA, cost)));
+  }
+
+  @Test
   void defaults_arePublishedOnes() {
     GenerationParameters d2f = parse();
     assertEquals(
-        new DecodingParameters.D2f(16, 0.1, 0.95, 0.9, DecodingParameters.Ranking.CONFIDENCE, 0),
+        new DecodingParameters.D2f(
+            16,
+            0.1,
+            0.95,
+            0.9,
+            DecodingParameters.Ranking.CONFIDENCE,
+            0,
+            DecodingParameters.LookAheadRule.FIXED),
         d2f.decoding());
     assertEquals(128, d2f.maxTokens());
     assertTrue(d2f.trimAfterEos());

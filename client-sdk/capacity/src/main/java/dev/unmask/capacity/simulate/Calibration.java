@@ -3,13 +3,11 @@ package dev.unmask.capacity.simulate;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.EngineSession;
+import dev.unmask.bridge.engine.PassTimer;
 import dev.unmask.repository.ModelManifest;
-import dev.unmask.scheduler.RowKind;
-import dev.unmask.scheduler.StepOutputs;
 import dev.unmask.scheduler.StepPlan;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -54,16 +52,13 @@ public final class Calibration {
     try (EngineSession engine =
         EngineProviders.find("onnxruntime")
             .open(version, manifest, new EngineOptions(1, threads))) {
-      StepOutputs outputs =
-          new StepOutputs(
-              engine.capabilities().candidateCount(), engine.capabilities().specialTokenIds());
+      PassTimer timer = new PassTimer(engine, manifest.traits().vocabSize());
       boolean causal = manifest.attention().equals("causal");
       for (int cached : CACHED) {
-        StepPlan fill = plan(0, cached, true);
-        engine.run(fill, outputs);
+        long unused = timer.time(timer.plan(0, cached, true));
         for (int queries : QUERIES) {
-          StepPlan plan = plan(cached, queries, causal);
-          double seconds = median(engine, plan, outputs);
+          StepPlan plan = timer.plan(cached, queries, causal);
+          double seconds = timer.median(plan, PASSES, MOST_NANOS) / 1e9;
           Timed timed =
               new Timed(manifest.name(), queries, cached, seconds, shape, PassLoad.of(plan, shape));
           passes.add(timed);
@@ -71,34 +66,6 @@ public final class Calibration {
         }
       }
     }
-  }
-
-  private static StepPlan plan(int start, int count, boolean onlyLast) {
-    StepPlan plan = new StepPlan();
-    plan.beginRow(0, RowKind.DENOISE, start);
-    for (int i = 0; i < count; i++) {
-      int query = plan.addQuery((start + i) % 700, start + i, 0, start + count);
-      if (!onlyLast || i == count - 1) {
-        int unused = plan.addOutput(query);
-      }
-    }
-    return plan;
-  }
-
-  private static double median(EngineSession engine, StepPlan plan, StepOutputs outputs) {
-    engine.run(plan, outputs);
-    engine.run(plan, outputs);
-    double[] seconds = new double[PASSES];
-    long start = System.nanoTime();
-    int count = 0;
-    while (count < PASSES && (count < 3 || System.nanoTime() - start < MOST_NANOS)) {
-      long begin = System.nanoTime();
-      engine.run(plan, outputs);
-      seconds[count++] = (System.nanoTime() - begin) / 1e9;
-    }
-    double[] sorted = Arrays.copyOf(seconds, count);
-    Arrays.sort(sorted);
-    return sorted[count / 2];
   }
 
   /** Passes that were timed. */

@@ -88,7 +88,11 @@ public final class Simulation implements AutoCloseable {
    * @param requests that count
    */
   public Result run(int users, int requests, List<PromptEntry> prompts, long seed) {
-    DecodeLoop loop = new DecodeLoop(engine, manifest.traits(), SchedulerConfig.ofSequences(users));
+    SchedulerConfig config =
+        SchedulerConfig.builder(users)
+            .passCosts(engine.passCosts(manifest.traits().vocabSize()))
+            .build();
+    DecodeLoop loop = new DecodeLoop(engine, manifest.traits(), config);
     PromptSource source = new PromptSource(prompts, seed);
     Tally tally = new Tally(users, requests);
     while (!tally.complete()) {

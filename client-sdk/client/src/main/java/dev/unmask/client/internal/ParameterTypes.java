@@ -52,7 +52,7 @@ final class ParameterTypes {
     put(
         Datatype.BYTES,
         "text_input messages sampling_parameters stop_words bad_words algorithm remasking cache"
-            + " ranking remasking_strategy dynamic_fallback alg");
+            + " ranking look_ahead remasking_strategy dynamic_fallback alg");
     put(
         Datatype.BOOL,
         "raw_prompt stream stream_blocks exclude_input_in_output return_finish_reason"
