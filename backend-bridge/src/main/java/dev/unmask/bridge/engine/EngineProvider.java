@@ -13,8 +13,8 @@ public interface EngineProvider {
 
   /**
    * Why this engine cannot run a model on this machine, as far as that is known without loading it:
-   * in a few words, for a log. Where nothing stands in the way it may be chosen without being named,
-   * and may still fail to open.
+   * in a few words, for a log. Where nothing stands in the way it may be chosen without being
+   * named, and may still fail to open.
    */
   default Optional<String> obstacle(Path versionDirectory, ModelManifest manifest) {
     return Optional.of("only by name");
