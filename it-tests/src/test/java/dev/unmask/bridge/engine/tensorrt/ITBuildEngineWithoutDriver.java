@@ -3,7 +3,6 @@ package dev.unmask.bridge.engine.tensorrt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unmask.bridge.engine.ContractModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ class ITBuildEngineWithoutDriver {
 
   @Test
   void oneLineThatNamesTheDriver() throws Exception {
-    ContractModels.load("qwen3-gqa", "bf16", directory);
+    TensorRtNatives.export("qwen3-gqa", "bf16", directory);
     Result result =
         run(
             "build-engine",

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unmask.bridge.engine.ContractModels;
-import dev.unmask.importer.CheckpointImporter;
-import dev.unmask.importer.ImportRequest;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
@@ -42,7 +39,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("tensorrt")
 class ITTensorRtParser {
   private static final List<String> DTYPES = List.of("fp32", "fp16", "bf16");
-  private static final Path CHECKPOINTS = Path.of("..", "model-repository", "checkpoints");
 
   @TempDir static Path repository;
   @TempDir Path own;
@@ -75,28 +71,15 @@ class ITTensorRtParser {
     return names.stream().flatMap(name -> DTYPES.stream().map(type -> Arguments.of(name, type)));
   }
 
-  private static Path export(String name, String dtype, Path repository) {
-    if (!name.startsWith("tiny")) {
-      return ContractModels.load(name, dtype, repository).directory();
-    }
-    Path checkpoint = CHECKPOINTS.resolve(name.equals("tiny_ar") ? "tiny-ar" : "tiny-llada");
-    ImportRequest request =
-        ImportRequest.of(checkpoint, repository, name + "-" + dtype).withDtype(dtype);
-    if (name.equals("tiny_d2f")) {
-      request = request.withAdapter(CHECKPOINTS.resolve("tiny-llada-d2f")).withBlockSize(16);
-    }
-    return new CheckpointImporter().run(request).resolve("1");
-  }
-
   /** An export of its own, apart from those of the parameterized test. */
   private Path graph(String name) {
-    return export(name, "fp32", own);
+    return TensorRtNatives.export(name, "fp32", own);
   }
 
   @ParameterizedTest
   @MethodSource("models")
   void exportedGraph_isTaken(String name, String dtype) {
-    Path directory = export(name, dtype, repository);
+    Path directory = TensorRtNatives.export(name, dtype, repository);
     ModelManifest manifest = ModelManifest.read(directory);
     OnnxModel graph = GraphRules.check(GraphHash.file(directory));
     try (TensorRtBuilder work = TensorRtBuilder.open()) {

@@ -2,6 +2,8 @@ package dev.unmask.bridge.engine.tensorrt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.unmask.importer.CheckpointImporter;
+import dev.unmask.importer.ImportRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,11 @@ import java.util.stream.Stream;
 final class TensorRtNatives {
   /** Where the build unpacks them; {@code -Ptensorrt-natives} says so. */
   static final Path DIRECTORY = Path.of("target", "tensorrt").toAbsolutePath();
+
+  private static final Path CHECKPOINTS = Path.of("..", "model-repository", "checkpoints");
+  private static final Path ARCHITECTURES =
+      Path.of("..", "backend-bridge", "src", "test", "resources", "architectures");
+  private static final int MAX_CONTEXT = 512;
 
   private static final List<String> CUDA =
       List.of(
@@ -62,6 +69,28 @@ final class TensorRtNatives {
             .start();
     assertEquals(0, gcc.waitFor(), "gcc makes " + file);
     return file;
+  }
+
+  /**
+   * Imports a small random checkpoint, or a bundled model where the name is one, as {@code
+   * NAME-DTYPE}; returns the version directory.
+   */
+  static Path export(String name, String dtype, Path repository) {
+    String target = name + "-" + dtype;
+    ImportRequest request =
+        switch (name) {
+          case "tiny_ar" -> ImportRequest.of(CHECKPOINTS.resolve("tiny-ar"), repository, target);
+          case "tiny_llada" ->
+              ImportRequest.of(CHECKPOINTS.resolve("tiny-llada"), repository, target);
+          case "tiny_d2f" ->
+              ImportRequest.of(CHECKPOINTS.resolve("tiny-llada"), repository, target)
+                  .withAdapter(CHECKPOINTS.resolve("tiny-llada-d2f"))
+                  .withBlockSize(16);
+          default ->
+              ImportRequest.of(ARCHITECTURES.resolve(name), repository, target)
+                  .withMaxContext(MAX_CONTEXT);
+        };
+    return new CheckpointImporter().run(request.withDtype(dtype)).resolve("1");
   }
 
   /** Memory of this process in bytes. */
