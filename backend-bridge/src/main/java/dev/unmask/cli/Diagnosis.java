@@ -60,7 +60,7 @@ record Diagnosis(
 
   /** Whether the default engine runs on this machine. */
   boolean canServe() {
-    return cpuProblem == null;
+    return cpuProblem == null || gpu.usable();
   }
 
   /** As JSON. */

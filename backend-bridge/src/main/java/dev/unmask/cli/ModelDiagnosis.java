@@ -1,12 +1,16 @@
 package dev.unmask.cli;
 
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.ort.OrtEngineProvider;
 import dev.unmask.bridge.engine.tensorrt.GpuReport;
 import dev.unmask.bridge.engine.tensorrt.PlanStatus;
+import dev.unmask.bridge.engine.tensorrt.TensorRtEngineProvider;
 import dev.unmask.model.ModelConfigs;
 import dev.unmask.model.ModelSettings;
+import dev.unmask.protocol.ModelConfig;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.UnmaskException;
+import dev.unmask.server.InstanceGroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,18 +46,20 @@ record ModelDiagnosis(
     try {
       Path directory = ModelDirectories.newestVersion(repository, name);
       ModelManifest manifest = ModelManifest.read(directory);
+      ModelConfig config = ModelConfigs.read(repository.resolve(name));
       ModelSettings settings =
-          ModelSettings.DEFAULT.with(
-              ModelConfigs.parameters(ModelConfigs.read(repository.resolve(name))));
+          InstanceGroups.settings(
+              name, config, ModelSettings.DEFAULT.with(ModelConfigs.parameters(config)));
       PlanStatus plan = PlanStatus.of(directory, manifest, gpu);
+      String engine = engine(settings.engine(), plan);
       long graphBytes = graphBytes(directory);
       String problem =
           graphBytes == 0
               ? "no model.onnx in " + directory
-              : problem(settings.engine(), manifest, plan, gpu, cpuProblem);
+              : problem(engine, manifest, plan, gpu, cpuProblem);
       return new ModelDiagnosis(
           name,
-          settings.engine(),
+          engine,
           manifest.dtype(),
           manifest.maxContext(),
           graphBytes,
@@ -63,6 +69,16 @@ record ModelDiagnosis(
     } catch (UnmaskException e) {
       return new ModelDiagnosis(name, null, null, 0, 0, 0, null, e.getMessage());
     }
+  }
+
+  /** The engine that a name stands for here. */
+  private static String engine(String name, PlanStatus plan) {
+    if (!name.equals(EngineProviders.AUTO)) {
+      return name;
+    }
+    return plan.state() == PlanStatus.State.FITS
+        ? TensorRtEngineProvider.NAME
+        : OrtEngineProvider.NAME;
   }
 
   private static String problem(

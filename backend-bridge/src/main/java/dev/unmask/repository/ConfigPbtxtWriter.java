@@ -19,7 +19,6 @@ public final class ConfigPbtxtWriter {
     text.append("model_transaction_policy {\n  decoupled: true\n}\n");
     tensors(text, "input", TensorSpecs.INPUTS);
     tensors(text, "output", TensorSpecs.OUTPUTS);
-    text.append("instance_group [\n  {\n    count: 1\n    kind: KIND_CPU\n  }\n]\n");
     parameter(text, "family", manifest.family());
     parameter(text, "attention", manifest.attention());
     parameter(text, "dtype", manifest.dtype());

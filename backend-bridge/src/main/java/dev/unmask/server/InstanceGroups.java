@@ -6,7 +6,7 @@ import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.scheduler.UnmaskException;
 
 /** What this server makes of a configuration's instance groups: it runs one instance. */
-final class InstanceGroups {
+public final class InstanceGroups {
   private InstanceGroups() {}
 
   /**
@@ -15,7 +15,7 @@ final class InstanceGroups {
    * @param settings what flags and parameters say
    * @throws UnmaskException INVALID_ARGUMENT with the reason
    */
-  static ModelSettings settings(String model, ModelConfig config, ModelSettings settings) {
+  public static ModelSettings settings(String model, ModelConfig config, ModelSettings settings) {
     int instances = 0;
     for (ModelInstanceGroup group : config.getInstanceGroupList()) {
       instances += Math.max(1, group.getCount());

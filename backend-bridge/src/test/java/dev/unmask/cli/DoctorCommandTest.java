@@ -81,7 +81,7 @@ class DoctorCommandTest {
           "qwen3-gqa-bf16",
           "ONNX Runtime runs no bf16 on a CPU",
           "plan missing: './unmask build-engine --model qwen3-gqa-bf16' builds it",
-          "Default engine onnxruntime: can serve"
+          "Default engine auto: can serve"
         }) {
       assertTrue(result.out().contains(part), result.out());
     }
@@ -93,7 +93,7 @@ class DoctorCommandTest {
         CommandLineFixture.run("doctor", "--json", "--repository", repository.toString());
     assertEquals(0, result.exitCode(), result.err());
     JsonNode json = JSON.readTree(result.out());
-    assertEquals("onnxruntime", json.get("default_engine").asText());
+    assertEquals("auto", json.get("default_engine").asText());
     assertTrue(json.get("cpu_problem").isNull());
     assertTrue(json.path("gpu").path("libraries").size() > 5);
     JsonNode model = json.path("models").get(0);
@@ -141,8 +141,8 @@ class DoctorCommandTest {
 
   @Test
   void noCpuEngine_cannotServe() {
-    Diagnosis diagnosis =
-        new Diagnosis("onnxruntime", null, "no library", GPU, "nowhere", List.of());
+    GpuReport noGpu = new GpuReport(List.of(), null, List.of(), "no device");
+    Diagnosis diagnosis = new Diagnosis("auto", null, "no library", noGpu, "nowhere", List.of());
     assertFalse(diagnosis.canServe());
     assertTrue(text(diagnosis).contains("cannot serve: no library"), text(diagnosis));
     assertEquals(List.of(), Diagnosis.of(repository.resolve("absent"), GPU).models());

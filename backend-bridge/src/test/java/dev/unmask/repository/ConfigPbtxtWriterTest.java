@@ -47,7 +47,8 @@ class ConfigPbtxtWriterTest {
   void write_model_isDecoupledAndUnbatched() {
     assertTrue(text.startsWith("name: \"tiny\"\nbackend: \"unmask\"\nmax_batch_size: 0\n"), text);
     assertTrue(text.contains("model_transaction_policy {\n  decoupled: true\n}\n"));
-    assertTrue(text.contains("count: 1\n    kind: KIND_CPU\n"));
+    // Where it runs is left to the machine, or to who edits the file.
+    assertFalse(text.contains("instance_group"), text);
     assertTrue(
         text.contains("key: \"algorithms\"\n  value {\n    string_value: \"llada,dream\"\n"));
   }

@@ -30,6 +30,9 @@ public record PlanRequest(
   /** Rows of the cache unless chosen otherwise. */
   public static final int DEFAULT_MAX_BATCH = 32;
 
+  /** Positions of a run whose candidates are computed, where no row is longer. */
+  private static final int MAX_ROWS = 1024;
+
   private static final int DECODE_QUERY = 128;
   private static final int USUAL_BLOCK = 32;
   private static final int PREFILL_BATCH = 4;
@@ -140,7 +143,9 @@ public record PlanRequest(
   }
 
   private static PlanProfile profile(String name, ShapeRange batch, ShapeRange query) {
-    ShapeRange rows = new ShapeRange(1, batch.opt() * query.opt(), batch.max() * query.max());
+    // Their logits over the whole vocabulary are the largest of all activations.
+    int most = Math.min(batch.max() * query.max(), Math.max(MAX_ROWS, query.max()));
+    ShapeRange rows = new ShapeRange(1, Math.min(batch.opt() * query.opt(), most), most);
     return new PlanProfile(name, batch, query, rows);
   }
 }

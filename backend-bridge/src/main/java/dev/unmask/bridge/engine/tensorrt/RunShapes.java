@@ -46,6 +46,17 @@ final class RunShapes {
     return most;
   }
 
+  /** Positions whose candidates a run of this length may compute; never less than a row has. */
+  int maxOutputs(int query) {
+    int most = 0;
+    for (PlanProfile profile : profiles) {
+      if (profile.query().holds(query)) {
+        most = Math.max(most, profile.rows().max());
+      }
+    }
+    return most;
+  }
+
   /**
    * The shape of a run.
    *

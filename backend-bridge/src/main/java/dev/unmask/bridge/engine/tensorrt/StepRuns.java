@@ -87,13 +87,30 @@ final class StepRuns {
       while (end > from && planRowOfRow[end - 1] == InputWriter.PADDING) {
         end--;
       }
-      int most = Math.max(1, shapes.maxBatch(planner.queryLength(run)));
       while (from < end) {
-        int to = Math.min(end, from + most);
+        int to = end(plan, from, end, planner.queryLength(run));
         add(plan, from, to, planner.queryLength(run));
         from = to;
       }
     }
+  }
+
+  /** One past the last row that a run from a row on may have, as the plan's profiles say. */
+  private int end(StepPlan plan, int from, int end, int length) {
+    int most = Math.min(end, from + Math.max(1, shapes.maxBatch(length)));
+    int outputs = 0;
+    for (int row = from; row < most; row++) {
+      outputs += outputs(plan, row);
+      if (row > from && outputs > shapes.maxOutputs(length)) {
+        return row;
+      }
+    }
+    return most;
+  }
+
+  private int outputs(StepPlan plan, int row) {
+    int planRow = planRowOfRow[row];
+    return planRow == InputWriter.PADDING ? 0 : plan.outputCount(planRow);
   }
 
   private void add(StepPlan plan, int from, int to, int length) {
@@ -103,7 +120,7 @@ final class StepRuns {
     for (int row = from; row < to; row++) {
       queryLimit = Math.min(queryLimit, padLimitOfRow[row]);
       if (planRowOfRow[row] != InputWriter.PADDING) {
-        outputs += plan.outputCount(planRowOfRow[row]);
+        outputs += outputs(plan, row);
         used = true;
       }
     }

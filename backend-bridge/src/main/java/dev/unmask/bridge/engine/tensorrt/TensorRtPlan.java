@@ -20,6 +20,7 @@ import org.bytedeco.tensorrt.nvinfer.IRuntime;
 /** A plan in TensorRT. Not yet run on hardware: see docs/GPU.md. */
 final class TensorRtPlan implements LoadedPlan {
   private static final int READ_BYTES = 1 << 26;
+  private static final long FIRST_PAGE = 4096;
 
   private final String version;
   private final Resources resources = new Resources();
@@ -87,7 +88,8 @@ final class TensorRtPlan implements LoadedPlan {
   }
 
   private static <T extends Pointer> T present(String call, T result) {
-    CudaStatus.check(call, result != null && !result.isNull());
+    // Without a device createInferRuntime returns a null that was cast: a small number.
+    CudaStatus.check(call, result != null && result.address() >= FIRST_PAGE);
     return result;
   }
 

@@ -53,12 +53,12 @@ final class HostPlatform implements DevicePlatform {
                     PlanProfile.DECODE,
                     new ShapeRange(1, maxBatch, maxBatch),
                     new ShapeRange(1, decodeQuery, decodeQuery),
-                    new ShapeRange(1, decodeQuery, maxBatch * decodeQuery)),
+                    new ShapeRange(1, decodeQuery, Math.min(maxBatch, 3) * decodeQuery)),
                 new PlanProfile(
                     PlanProfile.PREFILL,
                     new ShapeRange(1, 1, prefillBatch),
                     new ShapeRange(1, maxQueryTokens, maxQueryTokens),
-                    new ShapeRange(1, maxQueryTokens, prefillBatch * maxQueryTokens))));
+                    new ShapeRange(1, maxQueryTokens, maxQueryTokens))));
     try {
       Files.writeString(directory.resolve(PlanManifest.FILE_NAME), plan.toJson());
       Files.writeString(directory.resolve(PlanManifest.PLAN_FILE_NAME), "the graph beside it");

@@ -31,8 +31,8 @@ class PlanRequestTest {
     assertEquals(1024, request.queryTokens(MODEL));
     assertEquals(
         List.of(
-            profile("decode", new ShapeRange(1, 16, 32), new ShapeRange(1, 16, 128), 256, 4096),
-            profile("prefill", new ShapeRange(1, 2, 4), new ShapeRange(1, 512, 1024), 1024, 4096)),
+            profile("decode", new ShapeRange(1, 16, 32), new ShapeRange(1, 16, 128), 256, 1024),
+            profile("prefill", new ShapeRange(1, 2, 4), new ShapeRange(1, 512, 1024), 1024, 1024)),
         request.profiles(MODEL));
   }
 
