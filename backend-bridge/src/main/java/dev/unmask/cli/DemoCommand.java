@@ -1,6 +1,7 @@
 package dev.unmask.cli;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.GenerationRequest;
@@ -66,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      defaultValue = "onnxruntime",
+      defaultValue = EngineProviders.AUTO,
       description = "what runs the models (default: ${DEFAULT-VALUE})")
   private String engine;
 

@@ -22,7 +22,8 @@ public final class EngineProviders {
 
   /**
    * The engine that is to run a model: the one of a name or, for {@value #AUTO}, the first on the
-   * class path to which nothing stands in the way; which and why is logged.
+   * class path to which nothing stands in the way. Which and why is logged at debug: an engine that
+   * somebody has prepared and that is passed over says so itself.
    *
    * @throws UnmaskException NOT_FOUND naming the engines there are
    */
@@ -44,7 +45,7 @@ public final class EngineProviders {
       throw new UnmaskException(ErrorCode.NOT_FOUND, "no engine is on the class path");
     }
     // Where there is an obstacle to all of them, the last one says so when it opens the model.
-    LOG.info(
+    LOG.debug(
         "model '{}' runs on {}{}",
         manifest.name(),
         last.name(),

@@ -18,6 +18,12 @@ record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
   /** Query positions below which a lane of its own costs more than it gains. */
   static final int LANE_POSITIONS = 4;
 
+  /**
+   * System property with the beginning of a file name: where given, every session writes the time of
+   * each of its kernels to a file of that name (Chrome's trace format) when it is closed.
+   */
+  private static final String PROFILE = "unmask.ort.profile";
+
   /** Models below this many weights lose more to a run's second thread than they gain. */
   private static final long SMALL_MODEL_WEIGHTS = 20_000_000L;
 
@@ -58,6 +64,10 @@ record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
       // The threads of every open session would spin, into the turns of the others too.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      String profile = System.getProperty(PROFILE);
+      if (profile != null) {
+        options.enableProfiling(profile);
+      }
       options.addConfigEntry(
           "session.model_external_initializers_file_folder_path",
           versionDirectory.toAbsolutePath().toString());

@@ -8,6 +8,8 @@ import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs {@code model.plan} with TensorRT on an NVIDIA GPU; {@code unmask build-engine} makes it.
@@ -16,6 +18,8 @@ import java.util.Optional;
 public final class TensorRtEngineProvider implements EngineProvider {
   /** Name of this engine. */
   public static final String NAME = "tensorrt";
+
+  private static final Logger LOG = LoggerFactory.getLogger(TensorRtEngineProvider.class);
 
   private final DevicePlatform platform;
 
@@ -40,9 +44,15 @@ public final class TensorRtEngineProvider implements EngineProvider {
       return Optional.of("no " + PlanManifest.PLAN_FILE_NAME);
     }
     PlanStatus status = PlanStatus.of(versionDirectory, manifest, GpuProbe.probe());
-    return status.state() == PlanStatus.State.FITS
-        ? Optional.empty()
-        : Optional.of(PlanManifest.PLAN_FILE_NAME + " " + status.detail());
+    if (status.state() == PlanStatus.State.FITS) {
+      return Optional.empty();
+    }
+    LOG.warn(
+        "{} of model '{}' is not used: {}",
+        PlanManifest.PLAN_FILE_NAME,
+        manifest.name(),
+        status.detail());
+    return Optional.of(PlanManifest.PLAN_FILE_NAME + " " + status.detail());
   }
 
   /**
@@ -60,7 +70,10 @@ public final class TensorRtEngineProvider implements EngineProvider {
   public EngineSession open(Path versionDirectory, ModelManifest manifest, EngineOptions options) {
     PlanManifest plan = PlanManifest.read(versionDirectory);
     try {
-      return SessionOpener.open(platform, versionDirectory, manifest, plan, options);
+      EngineSession session =
+          SessionOpener.open(platform, versionDirectory, manifest, plan, options);
+      LOG.info("model '{}' runs on {}", manifest.name(), session.capabilities().description());
+      return session;
     } catch (DeviceException e) {
       ErrorCode code = e.outOfMemory() || e.sticky() ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
       throw new UnmaskException(code, "opening " + manifest.name() + ": " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.unmask.capacity.cli;
 
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.capacity.targets.EngineTarget;
 import dev.unmask.capacity.targets.OpenAiTarget;
 import dev.unmask.capacity.targets.Target;
@@ -57,7 +58,7 @@ final class TargetOptions {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      defaultValue = "onnxruntime",
+      defaultValue = EngineProviders.AUTO,
       description = "what runs models in this process (default: ${DEFAULT-VALUE})")
   private String engine;
 
