@@ -1,8 +1,8 @@
 package dev.unmask.cli;
 
 import com.fasterxml.jackson.databind.node.NullNode;
-import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.EngineOptions;
+import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.GenerationRequest;
 import dev.unmask.scheduler.UnmaskException;

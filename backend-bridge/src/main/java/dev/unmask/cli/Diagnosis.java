@@ -94,10 +94,12 @@ record Diagnosis(
               + ", compute capability "
               + device.computeCapability()
               + ", "
-              + ByteSize.text(device.freeBytes())
-              + " of "
-              + ByteSize.text(device.totalBytes())
-              + " free");
+              + (device.freeBytes() == null
+                  ? ByteSize.text(device.totalBytes())
+                  : ByteSize.text(device.freeBytes())
+                      + " of "
+                      + ByteSize.text(device.totalBytes())
+                      + " free"));
     }
     if (gpu.deviceProblem() != null) {
       line(out, false, "devices", gpu.deviceProblem());

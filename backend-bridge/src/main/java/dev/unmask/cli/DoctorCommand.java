@@ -35,7 +35,7 @@ final class DoctorCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Diagnosis diagnosis =
         Diagnosis.of(
-            repository == null ? BundledModels.repository() : repository, GpuProbe.probe());
+            repository == null ? BundledModels.repository() : repository, GpuProbe.probeMemory());
     if (json) {
       out.println(diagnosis.toJson());
     } else {

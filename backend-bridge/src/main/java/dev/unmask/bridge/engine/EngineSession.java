@@ -34,7 +34,7 @@ public interface EngineSession extends AutoCloseable {
 
   /**
    * Whether steps can still succeed: false once the device is lost or the session is closed. A
-   * session that is not usable refuses every step, and is closed and opened anew to go on.
+   * session that is not usable refuses every step; with a lost device the process must start anew.
    */
   default boolean isUsable() {
     return true;

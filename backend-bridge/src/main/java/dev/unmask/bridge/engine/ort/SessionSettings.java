@@ -19,8 +19,8 @@ record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
   static final int LANE_POSITIONS = 4;
 
   /**
-   * System property with the beginning of a file name: where given, every session writes the time of
-   * each of its kernels to a file of that name (Chrome's trace format) when it is closed.
+   * System property with the beginning of a file name: where given, every session writes the time
+   * of each of its kernels to a file of that name (Chrome's trace format) when it is closed.
    */
   private static final String PROFILE = "unmask.ort.profile";
 

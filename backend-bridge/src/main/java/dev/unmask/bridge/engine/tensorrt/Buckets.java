@@ -7,6 +7,13 @@ package dev.unmask.bridge.engine.tensorrt;
 final class Buckets {
   private Buckets() {}
 
+  /** As {@link #holding}, by powers of two: for what costs little and varies much. */
+  static int coarse(int count, int limit) {
+    int power = Integer.highestOneBit(count);
+    int size = count > power ? 2 * power : count;
+    return size <= limit && size >= count ? size : count;
+  }
+
   /**
    * The smallest size that holds a number.
    *

@@ -6,16 +6,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * TensorRT's messages while a plan is built: in this process's log at debug, because an error among
- * them is thrown, and the first error kept for that. Referenced by its owner as long as what it was
- * given to; TensorRT calls it from its own threads.
+ * them is thrown, and the first error kept for that. Any thread.
  */
-final class BuildLog extends ILogger {
+final class BuildLog {
   private static final Logger LOG = LoggerFactory.getLogger("dev.unmask.tensorrt");
 
   private String firstError;
 
-  @Override
-  public void log(Severity severity, String message) {
+  /** Takes a message. */
+  void log(ILogger.Severity severity, String message) {
     switch (severity.intern()) {
       case kINTERNAL_ERROR, kERROR -> {
         LOG.debug("error: {}", message);

@@ -3,6 +3,7 @@ package dev.unmask.bridge.engine.tensorrt;
 import static org.bytedeco.cuda.global.cudart.cudaErrorMemoryAllocation;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorName;
 import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
+import static org.bytedeco.cuda.global.cudart.cudaGetLastError;
 import static org.bytedeco.cuda.global.cudart.cudaPeekAtLastError;
 
 import java.util.Set;
@@ -23,6 +24,8 @@ final class CudaStatus {
   /** Throws where a call did not succeed. */
   static void check(String call, int status) {
     if (status != 0) {
+      // What is not a lost device is told once, and not with a later call too.
+      cudaGetLastError();
       String words =
           cudaGetErrorName(status).getString() + ", " + cudaGetErrorString(status).getString();
       throw new DeviceException(call, words + " (" + status + ")", kind(status));

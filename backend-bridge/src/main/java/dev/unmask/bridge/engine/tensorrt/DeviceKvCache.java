@@ -99,10 +99,10 @@ final class DeviceKvCache implements CacheState {
    *     those that the plan saves
    */
   void apply(StepPlan plan) {
-    for (int i = 0; i < plan.droppedCount(); i++) {
-      entries.drop(plan.droppedEntry(i));
-    }
     try {
+      for (int i = 0; i < plan.droppedCount(); i++) {
+        entries.drop(plan.droppedEntry(i));
+      }
       for (int i = 0; i < plan.saveCount(); i++) {
         int row = rows.rowOf(plan.saveSlot(i));
         entries.save(plan.saveEntry(i), plan.savePositions(i), address(0, row));

@@ -1,8 +1,5 @@
 package dev.unmask.bridge.engine.tensorrt;
 
-import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMajor;
-import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
-import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
 import static org.bytedeco.cuda.global.cudart.cudaGetDevice;
 import static org.bytedeco.cuda.global.cudart.cudaGetDeviceCount;
 import static org.bytedeco.cuda.global.cudart.cudaGetDeviceProperties;
@@ -42,8 +39,20 @@ public final class GpuProbe {
 
   private GpuProbe() {}
 
-  /** Looks at this machine. */
+  /**
+   * Looks at this machine. No device is used for it: that would take some of its memory, of each
+   * device, for the life of the process.
+   */
   public static GpuReport probe() {
+    return probe(false);
+  }
+
+  /** As {@link #probe}, and asks every device for the memory that is free, which uses it. */
+  public static GpuReport probeMemory() {
+    return probe(true);
+  }
+
+  private static GpuReport probe(boolean memory) {
     List<Library> libraries = new ArrayList<>();
     for (String[] library : LIBRARIES) {
       libraries.add(new Library(library[0], library[1], problem(library[1], library[2])));
@@ -51,7 +60,8 @@ public final class GpuProbe {
     boolean cuda = libraries.subList(0, CUDA_LIBRARIES).stream().allMatch(Library::present);
     boolean all = libraries.stream().allMatch(Library::present);
     List<Device> devices = new ArrayList<>();
-    String deviceProblem = cuda ? devices(devices) : "not asked for: driver or runtime is missing";
+    String deviceProblem =
+        cuda ? devices(devices, memory) : "not asked for: driver or runtime is missing";
     return new GpuReport(List.copyOf(libraries), all ? version() : null, devices, deviceProblem);
   }
 
@@ -70,20 +80,12 @@ public final class GpuProbe {
   }
 
   /** Fills the list; returns why it stays empty, or null. */
-  private static String devices(List<Device> devices) {
+  private static String devices(List<Device> devices, boolean memory) {
     try {
       int[] count = new int[1];
       String problem = failure("cudaGetDeviceCount", cudaGetDeviceCount(count));
-      if (problem != null) {
-        return problem;
-      }
-      int[] current = new int[1];
-      problem = failure("cudaGetDevice", cudaGetDevice(current));
       for (int ordinal = 0; ordinal < count[0] && problem == null; ordinal++) {
-        problem = device(ordinal, devices);
-      }
-      if (problem == null) {
-        problem = failure("cudaSetDevice", cudaSetDevice(current[0]));
+        problem = device(ordinal, devices, memory);
       }
       return problem == null && devices.isEmpty() ? "cudaGetDeviceCount: no device" : problem;
     } catch (LinkageError | RuntimeException e) {
@@ -91,36 +93,33 @@ public final class GpuProbe {
     }
   }
 
-  private static String device(int ordinal, List<Device> devices) {
-    int[] major = new int[1];
-    int[] minor = new int[1];
-    try (cudaDeviceProp properties = new cudaDeviceProp();
-        SizeTPointer free = new SizeTPointer(1);
-        SizeTPointer total = new SizeTPointer(1)) {
-      String problem = failure("cudaSetDevice", cudaSetDevice(ordinal));
-      if (problem == null) {
-        problem = failure("cudaGetDeviceProperties", cudaGetDeviceProperties(properties, ordinal));
-      }
-      if (problem == null) {
-        problem =
-            failure(
-                "cudaDeviceGetAttribute",
-                cudaDeviceGetAttribute(major, cudaDevAttrComputeCapabilityMajor, ordinal)
-                    | cudaDeviceGetAttribute(minor, cudaDevAttrComputeCapabilityMinor, ordinal));
-      }
-      if (problem == null) {
-        problem = failure("cudaMemGetInfo", cudaMemGetInfo(free, total));
-      }
+  private static String device(int ordinal, List<Device> devices, boolean memory) {
+    try (cudaDeviceProp properties = new cudaDeviceProp()) {
+      String problem =
+          failure("cudaGetDeviceProperties", cudaGetDeviceProperties(properties, ordinal));
       if (problem == null) {
         devices.add(
             new Device(
                 ordinal,
                 properties.name().getString(),
-                major[0] + "." + minor[0],
-                total.get(),
-                free.get()));
+                properties.major() + "." + properties.minor(),
+                properties.totalGlobalMem(),
+                memory ? freeBytes(ordinal) : null));
       }
       return problem;
+    }
+  }
+
+  /** Free memory of a device, null where it does not say; the thread keeps its own device. */
+  private static Long freeBytes(int ordinal) {
+    int[] current = new int[1];
+    try (SizeTPointer free = new SizeTPointer(1);
+        SizeTPointer total = new SizeTPointer(1)) {
+      if (cudaGetDevice(current) != 0 || cudaSetDevice(ordinal) != 0) {
+        return null;
+      }
+      boolean known = cudaMemGetInfo(free, total) == 0;
+      return cudaSetDevice(current[0]) == 0 && known ? free.get() : null;
     }
   }
 

@@ -33,9 +33,10 @@ public record GpuReport(
    * A GPU.
    *
    * @param computeCapability such as 9.0
+   * @param freeBytes null where it was not asked for or cannot be told
    */
   public record Device(
-      int ordinal, String name, String computeCapability, long totalBytes, long freeBytes) {}
+      int ordinal, String name, String computeCapability, long totalBytes, Long freeBytes) {}
 
   /** Whether plans can run here. */
   public boolean usable() {

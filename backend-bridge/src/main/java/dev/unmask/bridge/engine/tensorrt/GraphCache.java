@@ -6,68 +6,89 @@ import java.util.Map;
 
 /**
  * Recorded runs by shape, the least recently used given up beyond a number. A shape is recorded
- * when it comes a second time: TensorRT must have run it once before it may be recorded, and what
- * comes once is not worth it.
+ * when it comes a second time: what comes once is not worth it. Each has the context that it was
+ * recorded from, which nobody changes from then on: TensorRT says that a graph depends on its
+ * context's state.
  */
 final class GraphCache implements AutoCloseable {
-  private static final long SEEN = 0;
-
   private final DeviceRuntime device;
+  private final long stream;
   private final int capacity;
-  private final Map<RunShape, Long> executables = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<RunShape, Recorded> runs = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
+   * What is known of a shape.
+   *
+   * @param executable the graph, 0 where the shape was seen once
+   * @param context that it was recorded from; null with no graph
+   */
+  record Recorded(long executable, PlanContext context) {
+    private static final Recorded SEEN = new Recorded(0, null);
+
+    /** Whether there is a graph. */
+    boolean ready() {
+      return executable != 0;
+    }
+  }
+
+  /**
+   * @param stream on which graphs are launched
    * @param capacity shapes at most, at least 1
    */
-  GraphCache(DeviceRuntime device, int capacity) {
+  GraphCache(DeviceRuntime device, long stream, int capacity) {
     this.device = device;
+    this.stream = stream;
     this.capacity = capacity;
   }
 
-  /** Whether a shape was run before. */
-  boolean seen(RunShape shape) {
-    return executables.containsKey(shape);
-  }
-
-  /** The executable graph of a shape, 0 where none is recorded. */
-  long executable(RunShape shape) {
-    Long executable = executables.get(shape);
-    return executable == null ? SEEN : executable;
+  /** What is known of a shape, null where it is new; it becomes the most recently used. */
+  Recorded get(RunShape shape) {
+    return runs.get(shape);
   }
 
   /** Notes that a shape was run. */
   void markSeen(RunShape shape) {
-    executables.putIfAbsent(shape, SEEN);
+    runs.putIfAbsent(shape, Recorded.SEEN);
     evict();
   }
 
   /** Keeps what was recorded of a shape; owned from now on. */
-  void put(RunShape shape, long executable) {
-    executables.put(shape, executable);
+  void put(RunShape shape, long executable, PlanContext context) {
+    runs.put(shape, new Recorded(executable, context));
     evict();
   }
 
   private void evict() {
-    Iterator<Long> eldest = executables.values().iterator();
-    while (executables.size() > capacity) {
-      long executable = eldest.next();
+    Iterator<Recorded> eldest = runs.values().iterator();
+    while (runs.size() > capacity) {
+      Recorded recorded = eldest.next();
       eldest.remove();
-      if (executable != SEEN) {
-        device.graphExecDestroy(executable);
+      if (recorded.ready()) {
+        // It may be under way.
+        device.streamSynchronize(stream);
+        release(recorded);
       }
     }
   }
 
-  /** Destroys all graphs. Idempotent. */
+  private void release(Recorded recorded) {
+    try {
+      device.graphExecDestroy(recorded.executable());
+    } finally {
+      recorded.context().close();
+    }
+  }
+
+  /** Destroys all graphs, none of which may be under way. Idempotent. */
   @Override
   public void close() {
     Resources all = new Resources();
-    for (long executable : executables.values()) {
-      if (executable != SEEN) {
-        all.add(() -> device.graphExecDestroy(executable));
+    for (Recorded recorded : runs.values()) {
+      if (recorded.ready()) {
+        all.add(() -> release(recorded));
       }
     }
-    executables.clear();
+    runs.clear();
     all.close();
   }
 }

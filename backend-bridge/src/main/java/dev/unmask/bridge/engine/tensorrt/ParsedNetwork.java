@@ -66,7 +66,7 @@ final class ParsedNetwork {
    */
   static ParsedNetwork parse(TensorRtBuilder owner, Path file) {
     INetworkDefinition network = owner.own("createNetworkV2", owner.builder().createNetworkV2(0));
-    IParser parser = owner.own("createParser", createParser(network, owner.log()));
+    IParser parser = owner.own("createParser", createParser(network, TensorRtLog.shared()));
     if (!parser.parseFromFile(file.toString(), ILogger.Severity.kWARNING.value)) {
       throw new UnmaskException(
           ErrorCode.UNSUPPORTED, file + ": TensorRT's parser refuses " + refusal(owner, parser));

@@ -151,7 +151,7 @@ public final class PlanBuilder {
 
   /** Loads the plan as the engine will, and holds it to what the engine relies on. */
   private void verify(TensorRtBuilder builder, IHostMemory plan) {
-    IRuntime runtime = builder.own("createInferRuntime", createInferRuntime(builder.log()));
+    IRuntime runtime = builder.own("createInferRuntime", createInferRuntime(TensorRtLog.shared()));
     ICudaEngine engine =
         builder.own(
             "deserializeCudaEngine", runtime.deserializeCudaEngine(plan.data(), plan.size()));

@@ -3,6 +3,7 @@ package dev.unmask.bridge.engine.tensorrt;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,6 +37,7 @@ public record PlanRequest(
   private static final int DECODE_QUERY = 128;
   private static final int USUAL_BLOCK = 32;
   private static final int PREFILL_BATCH = 4;
+  private static final int PREFILL_QUERY = 512;
   private static final List<String> DTYPES = List.of("fp32", "fp16", "bf16");
 
   /** A request with every choice left to the graph. */
@@ -121,21 +123,37 @@ public record PlanRequest(
 
   /**
    * The profiles to build: {@code decode} for many short rows, chosen for the block size of the
-   * model, and {@code prefill} for few long ones.
+   * model, {@code prefill} for a few prompts, and {@code long} for one row of any length. Memory is
+   * sized by the largest batch times the longest row of a profile, so that few long rows have one
+   * of their own.
    */
   List<PlanProfile> profiles(ModelManifest manifest) {
-    int decodeQuery = Math.min(DECODE_QUERY, query(manifest));
+    int longest = query(manifest);
+    int decodeQuery = Math.min(DECODE_QUERY, longest);
     int block = manifest.blockSize() == null ? USUAL_BLOCK : manifest.blockSize();
-    int prefillBatch = Math.min(PREFILL_BATCH, maxBatch);
-    return List.of(
+    List<PlanProfile> profiles = new ArrayList<>();
+    profiles.add(
         profile(
             PlanProfile.DECODE,
             new ShapeRange(1, half(maxBatch), maxBatch),
-            new ShapeRange(1, Math.min(block, decodeQuery), decodeQuery)),
-        profile(
-            PlanProfile.PREFILL,
-            new ShapeRange(1, half(prefillBatch), prefillBatch),
-            new ShapeRange(1, half(query(manifest)), query(manifest))));
+            new ShapeRange(1, Math.min(block, decodeQuery), decodeQuery)));
+    int prefillBatch = Math.min(PREFILL_BATCH, maxBatch);
+    if (longest > DECODE_QUERY && prefillBatch > 1) {
+      int prefillQuery = Math.min(PREFILL_QUERY, longest);
+      profiles.add(
+          profile(
+              PlanProfile.PREFILL,
+              new ShapeRange(1, half(prefillBatch), prefillBatch),
+              new ShapeRange(1, half(prefillQuery), prefillQuery)));
+    }
+    if (longest > DECODE_QUERY && (longest > PREFILL_QUERY || prefillBatch == 1)) {
+      profiles.add(
+          profile(
+              PlanProfile.LONG,
+              new ShapeRange(1, 1, 1),
+              new ShapeRange(1, half(longest), longest)));
+    }
+    return List.copyOf(profiles);
   }
 
   private static int half(int size) {

@@ -5,43 +5,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts runs of the plan on the stream: inputs up, the graph, outputs down. A shape that came before
- * is recorded once and launched as one from then on; copies are not recorded, since they use either
- * of two staging sets.
+ * Puts runs of the plan on the stream: inputs up, the graph, outputs down. A shape that comes a
+ * second time is run by a context of its own and recorded from it at once, and launched as one from
+ * then on; copies are not recorded, since they use either of two staging sets.
  */
 final class PlanRunner {
   private static final Logger LOG = LoggerFactory.getLogger(PlanRunner.class);
 
   private final DeviceRuntime device;
   private final long stream;
+  private final ContextFactory factory;
   private final PlanContext[] contexts;
   private final DeviceKvCache cache;
   private final GraphCache graphs;
+  private final String[] past;
+  private final String[] present;
   private final long inputs;
   private final long outputs;
-  private boolean recording;
+  private boolean recording = true;
 
   /**
-   * Allocates the device's side of the staging memory.
+   * Allocates the device's side of the staging memory and makes a context for each profile.
    *
-   * @param contexts by profile; borrowed
-   * @param graphs borrowed; null to record nothing
+   * @param factory of contexts
+   * @param profiles of the plan
+   * @param graphs borrowed
+   * @param largest layout that any run has
    * @param resources takes charge of what is allocated
    */
   PlanRunner(
       DeviceRuntime device,
       long stream,
-      PlanContext[] contexts,
+      ContextFactory factory,
+      int profiles,
       DeviceKvCache cache,
       GraphCache graphs,
       StagingLayout largest,
       Resources resources) {
     this.device = device;
     this.stream = stream;
-    this.contexts = contexts;
+    this.factory = factory;
     this.cache = cache;
     this.graphs = graphs;
-    recording = graphs != null;
+    int tensors = cache.layout().tensors();
+    past = new String[tensors];
+    present = new String[tensors];
+    for (int tensor = 0; tensor < tensors; tensor++) {
+      past[tensor] = GraphNames.past(tensor);
+      present[tensor] = GraphNames.present(tensor);
+    }
+    contexts = new PlanContext[profiles];
+    for (int profile = 0; profile < profiles; profile++) {
+      PlanContext context = factory.create(profile);
+      resources.add(context::close);
+      contexts[profile] = context;
+    }
     inputs = device.malloc(largest.inputBytes());
     resources.add(() -> device.free(inputs));
     outputs = device.malloc(largest.outputBytes());
@@ -61,26 +79,39 @@ final class PlanRunner {
   }
 
   private void compute(RunShape shape, StagingLayout layout) {
-    if (recording && graphs.executable(shape) == 0 && graphs.seen(shape)) {
-      record(shape, layout);
-    }
-    long executable = recording ? graphs.executable(shape) : 0;
-    if (executable != 0) {
-      device.graphLaunch(executable, stream);
-      return;
-    }
-    bind(shape, layout);
-    contexts[shape.profile()].enqueue(stream);
-    if (recording) {
-      graphs.markSeen(shape);
+    GraphCache.Recorded known = recording ? graphs.get(shape) : null;
+    if (known != null && known.ready()) {
+      device.graphLaunch(known.executable(), stream);
+    } else if (known == null || !computeRecording(shape, layout)) {
+      run(contexts[shape.profile()], shape, layout);
+      if (recording) {
+        graphs.markSeen(shape);
+      }
     }
   }
 
-  /** Records a shape; where it cannot be recorded, nothing is from then on. */
-  private void record(RunShape shape, StagingLayout layout) {
-    bind(shape, layout);
+  private void run(PlanContext context, RunShape shape, StagingLayout layout) {
+    bind(context, shape, layout);
+    context.enqueue(stream);
+  }
+
+  /**
+   * Runs a shape and records it for the next time: TensorRT wants a run of the very shape right
+   * before. Where that cannot be done, nothing is recorded from then on.
+   *
+   * @return whether the run is done
+   */
+  private boolean computeRecording(RunShape shape, StagingLayout layout) {
+    PlanContext context = null;
+    boolean done = false;
     try {
-      graphs.put(shape, instantiated(captured(contexts[shape.profile()])));
+      context = factory.create(shape.profile());
+      run(context, shape, layout);
+      device.streamSynchronize(stream);
+      done = true;
+      long executable = instantiated(captured(context));
+      graphs.put(shape, executable, context);
+      context = null;
     } catch (DeviceException e) {
       if (e.sticky()) {
         throw e;
@@ -88,7 +119,12 @@ final class PlanRunner {
       recording = false;
       LOG.warn(
           "{} could not be recorded, steps go on without CUDA graphs: {}", shape, e.getMessage());
+    } finally {
+      if (context != null) {
+        context.close();
+      }
     }
+    return done;
   }
 
   private long captured(PlanContext context) {
@@ -115,8 +151,7 @@ final class PlanRunner {
     }
   }
 
-  private void bind(RunShape shape, StagingLayout layout) {
-    PlanContext context = contexts[shape.profile()];
+  private void bind(PlanContext context, RunShape shape, StagingLayout layout) {
     layout
         .inputs()
         .forEach(
@@ -129,11 +164,10 @@ final class PlanRunner {
         .forEach((name, part) -> context.setTensorAddress(name, outputs + part.offset()));
     KvLayout kv = cache.layout();
     for (int tensor = 0; tensor < kv.tensors(); tensor++) {
-      context.setInputShape(
-          GraphNames.past(tensor), shape.batch(), kv.heads(), kv.capacity(), kv.headDim());
+      context.setInputShape(past[tensor], shape.batch(), kv.heads(), kv.capacity(), kv.headDim());
       long address = cache.address(tensor, shape.firstRow());
-      context.setTensorAddress(GraphNames.past(tensor), address);
-      context.setTensorAddress(GraphNames.present(tensor), address);
+      context.setTensorAddress(past[tensor], address);
+      context.setTensorAddress(present[tensor], address);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 final class RunShapes {
   private final List<PlanProfile> profiles;
   private final int maxPositions;
+  private final int maxQuery;
 
   /**
    * @param profiles of the plan, in its order
@@ -18,6 +19,7 @@ final class RunShapes {
     for (PlanProfile profile : profiles) {
       longest = Math.max(longest, profile.query().max());
     }
+    maxQuery = longest;
     maxPositions = Math.max(longest, RunPlanner.MAX_RUN_POSITIONS);
   }
 
@@ -28,11 +30,7 @@ final class RunShapes {
 
   /** Query positions of a row at most. */
   int maxQuery() {
-    int longest = 0;
-    for (PlanProfile profile : profiles) {
-      longest = Math.max(longest, profile.query().max());
-    }
-    return longest;
+    return maxQuery;
   }
 
   /** Rows that a run of this length may have. */
@@ -76,7 +74,7 @@ final class RunShapes {
         int rows = Buckets.holding(batch, Math.min(batchLimit, limits.batch().max()));
         rows = (long) rows * length > maxPositions ? batch : rows;
         int wanted =
-            Buckets.holding(
+            Buckets.coarse(
                 outputs, Math.max(outputs, Math.min(rows * length, limits.rows().max())));
         return new RunShape(profile, firstRow, rows, length, wanted);
       }

@@ -18,7 +18,7 @@ import java.nio.file.Path;
  */
 final class SessionOpener {
   /** Runs that are kept recorded. */
-  private static final int GRAPHS = 128;
+  private static final int GRAPHS = 32;
 
   private static final int STAGING_SETS = 2;
 
@@ -92,11 +92,13 @@ final class SessionOpener {
         .check(manifest.name(), device.freeBytes());
     long stream = device.streamCreate();
     resources.add(() -> device.streamDestroy(stream));
-    PlanContext[] contexts = contexts(device, plan, activations, stream);
+    ContextFactory contexts = contexts(device, plan, activations, stream);
     DeviceKvCache cache = new DeviceKvCache(device, stream, layout, budget, resources);
-    GraphCache graphs = new GraphCache(device, GRAPHS);
+    GraphCache graphs = new GraphCache(device, stream, GRAPHS);
     resources.add(graphs::close);
-    PlanRunner runner = new PlanRunner(device, stream, contexts, cache, graphs, largest, resources);
+    PlanRunner runner =
+        new PlanRunner(
+            device, stream, contexts, plan.profiles(), cache, graphs, largest, resources);
     StagingSet[] staging = new StagingSet[STAGING_SETS];
     for (int set = 0; set < staging.length; set++) {
       staging[set] = new StagingSet(device, largest.inputBytes(), largest.outputBytes(), resources);
@@ -124,20 +126,22 @@ final class SessionOpener {
         : options.maxSequences() * KvBlocks.counted(manifest.maxContext());
   }
 
-  private PlanContext[] contexts(
+  private ContextFactory contexts(
       DeviceRuntime device, LoadedPlan plan, long activations, long stream) {
     long bytes = Math.max(activations, 1);
     long memory = device.malloc(bytes);
     resources.add(() -> device.free(memory));
-    PlanContext[] contexts = new PlanContext[plan.profiles()];
-    for (int profile = 0; profile < contexts.length; profile++) {
+    return profile -> {
       PlanContext context = plan.createContext(profile, stream);
-      resources.add(context::close);
-      // They take turns on one stream, and so can share it.
-      context.setDeviceMemory(memory, bytes);
-      contexts[profile] = context;
-    }
-    return contexts;
+      try {
+        // They take turns on one stream, and so can share it.
+        context.setDeviceMemory(memory, bytes);
+        return context;
+      } catch (RuntimeException | Error e) {
+        context.close();
+        throw e;
+      }
+    };
   }
 
   private void check(LoadedPlan plan) {

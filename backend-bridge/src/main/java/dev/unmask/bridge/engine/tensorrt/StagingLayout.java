@@ -1,6 +1,8 @@
 package dev.unmask.bridge.engine.tensorrt;
 
 import dev.unmask.bridge.engine.step.GraphNames;
+import dev.unmask.scheduler.ErrorCode;
+import dev.unmask.scheduler.UnmaskException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -56,23 +58,28 @@ final class StagingLayout {
   }
 
   private void input(String name, int elementBytes, long... shape) {
-    Part part = part(inputBytes, elementBytes, shape);
+    Part part = part(name, inputBytes, elementBytes, shape);
     inputs.put(name, part);
     inputBytes = aligned(part.offset() + part.bytes());
   }
 
   private void output(String name, int elementBytes, long... shape) {
-    Part part = part(outputBytes, elementBytes, shape);
+    Part part = part(name, outputBytes, elementBytes, shape);
     outputs.put(name, part);
     outputBytes = aligned(part.offset() + part.bytes());
   }
 
-  private static Part part(long offset, int elementBytes, long[] shape) {
+  private static Part part(String name, long offset, int elementBytes, long[] shape) {
     long bytes = elementBytes;
     for (long size : shape) {
       bytes *= size;
     }
-    return new Part(offset, Math.toIntExact(bytes), shape);
+    if (bytes > Integer.MAX_VALUE) {
+      throw new UnmaskException(
+          ErrorCode.UNSUPPORTED,
+          name + " of " + bytes + " bytes: build the plan with a lower --max-query-tokens");
+    }
+    return new Part(offset, (int) bytes, shape);
   }
 
   private static long aligned(long bytes) {

@@ -17,16 +17,15 @@ import org.bytedeco.tensorrt.nvonnxparser.IParser;
  * One thread.
  */
 final class TensorRtBuilder implements AutoCloseable {
-  private static final long FIRST_PAGE = 4096;
-
   private final BuildLog log = new BuildLog();
   private final Deque<Runnable> deletions = new ArrayDeque<>();
   private final IBuilder builder;
 
   private TensorRtBuilder() {
-    deletions.push(log::deallocate);
+    TensorRtLog.shared().listen(log);
+    deletions.push(() -> TensorRtLog.shared().listen(null));
     try {
-      builder = own("createInferBuilder", createInferBuilder(log));
+      builder = own("createInferBuilder", createInferBuilder(TensorRtLog.shared()));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -85,8 +84,7 @@ final class TensorRtBuilder implements AutoCloseable {
    * @throws UnmaskException INTERNAL naming the call where it returned nothing
    */
   <T extends Pointer> T present(String call, T object) {
-    // Without a device createInferRuntime returns a null that was cast: a small number.
-    require(call, object != null && object.address() >= FIRST_PAGE);
+    require(call, !Address.isNothing(object));
     return object;
   }
 

@@ -16,7 +16,7 @@ import dev.unmask.scheduler.UnmaskException;
  * in a step but entries that it saves.
  *
  * <p>A failure that loses the device ends the session: every later step is refused and nothing is
- * tried again.
+ * tried again. CUDA gives a process its device back only when it starts anew.
  */
 final class TensorRtEngineSession implements EngineSession {
   private final String model;
@@ -100,6 +100,9 @@ final class TensorRtEngineSession implements EngineSession {
       step(plan, outputs);
     } catch (DeviceException e) {
       throw failed(e);
+    } catch (RuntimeException | Error e) {
+      settle(e);
+      throw e;
     }
   }
 
@@ -170,15 +173,19 @@ final class TensorRtEngineSession implements EngineSession {
       return new UnmaskException(
           ErrorCode.UNAVAILABLE, "device of model " + model + " is lost: " + lost, e);
     }
-    try {
-      // Runs that were begun still use the staging memory.
-      device.streamSynchronize(stream);
-    } catch (DeviceException second) {
-      e.addSuppressed(second);
-      lost = second.sticky() ? second.getMessage() : lost;
-    }
+    settle(e);
     ErrorCode code = e.outOfMemory() ? ErrorCode.UNAVAILABLE : ErrorCode.INTERNAL;
     return new UnmaskException(code, "step of model " + model + ": " + e.getMessage(), e);
+  }
+
+  /** Waits for runs that were begun: they still use the staging memory. */
+  private void settle(Throwable failure) {
+    try {
+      device.streamSynchronize(stream);
+    } catch (DeviceException e) {
+      failure.addSuppressed(e);
+      lost = e.sticky() ? e.getMessage() : lost;
+    }
   }
 
   @Override

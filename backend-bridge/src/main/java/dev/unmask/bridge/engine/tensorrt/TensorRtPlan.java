@@ -20,7 +20,6 @@ import org.bytedeco.tensorrt.nvinfer.IRuntime;
 /** A plan in TensorRT. Not yet run on hardware: see docs/GPU.md. */
 final class TensorRtPlan implements LoadedPlan {
   private static final int READ_BYTES = 1 << 26;
-  private static final long FIRST_PAGE = 4096;
 
   private final String version;
   private final Resources resources = new Resources();
@@ -36,9 +35,7 @@ final class TensorRtPlan implements LoadedPlan {
   TensorRtPlan(Path file, String version) {
     this.version = version;
     try {
-      TensorRtLog log = new TensorRtLog();
-      resources.add(log::deallocate);
-      IRuntime runtime = present("createInferRuntime", createInferRuntime(log));
+      IRuntime runtime = present("createInferRuntime", createInferRuntime(TensorRtLog.shared()));
       resources.add(() -> Destructors.delete(runtime));
       engine = deserialize(runtime, file);
       resources.add(() -> Destructors.delete(engine));
@@ -88,8 +85,7 @@ final class TensorRtPlan implements LoadedPlan {
   }
 
   private static <T extends Pointer> T present(String call, T result) {
-    // Without a device createInferRuntime returns a null that was cast: a small number.
-    CudaStatus.check(call, result != null && result.address() >= FIRST_PAGE);
+    CudaStatus.check(call, !Address.isNothing(result));
     return result;
   }
 

@@ -17,7 +17,7 @@ class GpuProbeTest {
   private static final Library DRIVER = new Library("NVIDIA driver", "libcuda.so.1", null);
   private static final Library NO_TENSORRT =
       new Library("TensorRT", "libnvinfer.so.11", "cannot open shared object file");
-  private static final Device DEVICE = new Device(0, "GPU", "9.0", 2, 1);
+  private static final Device DEVICE = new Device(0, "GPU", "9.0", 2, 1L);
 
   /** Whatever this machine has. */
   @Test

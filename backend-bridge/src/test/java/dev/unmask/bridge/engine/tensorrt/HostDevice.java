@@ -68,6 +68,11 @@ final class HostDevice implements DeviceRuntime {
     return device;
   }
 
+  /** Whether a stream is recorded. */
+  boolean isCapturing(long stream) {
+    return capturing.contains(stream);
+  }
+
   /** Puts work on a stream, or into the graph that is recorded. */
   void put(long stream, Runnable work) {
     List<Runnable> queue = streams.get(stream);

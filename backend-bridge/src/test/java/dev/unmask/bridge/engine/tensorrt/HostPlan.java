@@ -107,6 +107,8 @@ final class HostPlan implements LoadedPlan {
     private final Map<String, long[]> shapes = new HashMap<>();
     private final Map<String, Long> addresses = new HashMap<>();
     private boolean memory;
+    private boolean changed;
+    private boolean recorded;
     private boolean closed;
 
     Context(PlanProfile profile) {
@@ -127,6 +129,7 @@ final class HostPlan implements LoadedPlan {
           throw new AssertionError(input + ": dimension " + i + " is " + shape[i]);
         }
       }
+      change();
       shapes.put(input, shape.clone());
     }
 
@@ -135,7 +138,16 @@ final class HostPlan implements LoadedPlan {
       if (address % KvLayout.ALIGNMENT != 0) {
         throw new AssertionError(tensor + " at " + address + " is not aligned");
       }
+      change();
       addresses.put(tensor, address);
+    }
+
+    /** A graph depends on what its context was when it was recorded. */
+    private void change() {
+      if (recorded) {
+        throw new AssertionError("the context of a recorded graph is changed");
+      }
+      changed = true;
     }
 
     @Override
@@ -146,6 +158,12 @@ final class HostPlan implements LoadedPlan {
       if (!memory || closed || !profile.holds(batch, query, rows)) {
         throw new AssertionError(batch + " x " + query + ", " + rows + ": not in " + profile);
       }
+      boolean capturing = device.isCapturing(stream);
+      if (capturing && changed) {
+        throw new AssertionError("recorded without a run of the same shape right before");
+      }
+      changed = false;
+      recorded |= capturing;
       Map<String, long[]> runShapes = Map.copyOf(shapes);
       Map<String, Long> runAddresses = Map.copyOf(addresses);
       device.put(stream, () -> run(runShapes, runAddresses, rows));

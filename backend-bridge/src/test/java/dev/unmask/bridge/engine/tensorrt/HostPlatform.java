@@ -35,8 +35,6 @@ final class HostPlatform implements DevicePlatform {
 
   /** Writes a plan for a model that has none. */
   static void writePlan(Path directory, ModelManifest manifest, int maxBatch, int maxQueryTokens) {
-    int decodeQuery = Math.min(maxQueryTokens, 64);
-    int prefillBatch = Math.min(maxBatch, 4);
     PlanManifest plan =
         new PlanManifest(
             PlanManifest.FORMAT,
@@ -48,17 +46,8 @@ final class HostPlatform implements DevicePlatform {
             manifest.maxContext(),
             maxBatch,
             maxQueryTokens,
-            List.of(
-                new PlanProfile(
-                    PlanProfile.DECODE,
-                    new ShapeRange(1, maxBatch, maxBatch),
-                    new ShapeRange(1, decodeQuery, decodeQuery),
-                    new ShapeRange(1, decodeQuery, Math.min(maxBatch, 3) * decodeQuery)),
-                new PlanProfile(
-                    PlanProfile.PREFILL,
-                    new ShapeRange(1, 1, prefillBatch),
-                    new ShapeRange(1, maxQueryTokens, maxQueryTokens),
-                    new ShapeRange(1, maxQueryTokens, maxQueryTokens))));
+            new PlanRequest(null, maxBatch, maxQueryTokens, null, null, null, false)
+                .profiles(manifest));
     try {
       Files.writeString(directory.resolve(PlanManifest.FILE_NAME), plan.toJson());
       Files.writeString(directory.resolve(PlanManifest.PLAN_FILE_NAME), "the graph beside it");

@@ -106,7 +106,7 @@ class PlanFitTest {
     return new GpuReport(
         List.of(),
         PlanFixtures.VERSION,
-        List.of(new GpuReport.Device(0, "GPU", capability, 2, 1)),
+        List.of(new GpuReport.Device(0, "GPU", capability, 2, 1L)),
         null);
   }
 

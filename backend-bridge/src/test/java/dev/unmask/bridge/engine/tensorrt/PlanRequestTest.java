@@ -25,14 +25,15 @@ class PlanRequestTest {
   }
 
   @Test
-  void defaults_decodeManyShortRows_prefillFewLongOnes() {
+  void defaults_decodeManyShortRows_prefillFew_andOneOfAnyLength() {
     PlanRequest request = PlanRequest.ofDefaults();
     request.check(MODEL);
     assertEquals(1024, request.queryTokens(MODEL));
     assertEquals(
         List.of(
             profile("decode", new ShapeRange(1, 16, 32), new ShapeRange(1, 16, 128), 256, 1024),
-            profile("prefill", new ShapeRange(1, 2, 4), new ShapeRange(1, 512, 1024), 1024, 1024)),
+            profile("prefill", new ShapeRange(1, 2, 4), new ShapeRange(1, 256, 512), 512, 1024),
+            profile("long", new ShapeRange(1, 1, 1), new ShapeRange(1, 512, 1024), 512, 1024)),
         request.profiles(MODEL));
   }
 
@@ -41,9 +42,7 @@ class PlanRequestTest {
     PlanRequest request = request(1, 8);
     request.check(MODEL);
     assertEquals(
-        List.of(
-            profile("decode", new ShapeRange(1, 1, 1), new ShapeRange(1, 8, 8), 8, 8),
-            profile("prefill", new ShapeRange(1, 1, 1), new ShapeRange(1, 4, 8), 4, 8)),
+        List.of(profile("decode", new ShapeRange(1, 1, 1), new ShapeRange(1, 8, 8), 8, 8)),
         request.profiles(MODEL));
     ModelManifest noBlock = PlanFixtures.model("fp16", 1024, null);
     assertEquals(32, request(1, null).profiles(noBlock).get(0).query().opt());
