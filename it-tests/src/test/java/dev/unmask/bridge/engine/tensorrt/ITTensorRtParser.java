@@ -255,7 +255,7 @@ class ITTensorRtParser {
     UnmaskException e =
         assertThrows(
             UnmaskException.class,
-            () -> builder.own("createInferRuntime", createInferRuntime(builder.log())));
+            () -> builder.own("createInferRuntime", createInferRuntime(TensorRtLog.shared())));
     assertEquals(ErrorCode.INTERNAL, e.code());
     assertTrue(e.getMessage().startsWith("createInferRuntime: "), e.getMessage());
   }
