@@ -106,11 +106,19 @@ public final class PassTimer {
    */
   public PassCosts costs(int entries, long mostNanos) {
     clear(entries);
+    PassCosts costs;
     try {
-      return timed(mostNanos);
-    } finally {
-      release();
+      costs = timed(mostNanos);
+    } catch (RuntimeException | Error e) {
+      try {
+        release();
+      } catch (RuntimeException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
     }
+    release();
+    return costs;
   }
 
   private PassCosts timed(long mostNanos) {
