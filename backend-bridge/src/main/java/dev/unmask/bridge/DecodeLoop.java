@@ -38,6 +38,7 @@ public final class DecodeLoop {
   private final int reuseEntries;
   private final StepOutputs outputs;
   private final StepMeter meter;
+  private UnmaskException uncalibrated;
   private final Telemetry telemetry;
   private Thread owner;
   private long steps;
@@ -91,14 +92,29 @@ public final class DecodeLoop {
   public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
     checkThread();
     if (scheduler.needsPassCosts(request)) {
+      scheduler.checkSubmit(request);
       calibrate();
     }
     return scheduler.submit(request, options, meter.counting(listener));
   }
 
+  /** Times passes once: where that fails it is not tried again, since all others pay for it. */
   private void calibrate() {
+    if (uncalibrated != null) {
+      throw new UnmaskException(
+          uncalibrated.code(),
+          "look_ahead by cost: passes could not be timed: " + uncalibrated.getMessage(),
+          uncalibrated);
+    }
     scheduler.yieldEngine();
-    PassCosts costs = timer.costs(reuseEntries, CALIBRATION_NANOS);
+    PassCosts costs;
+    try {
+      costs = timer.costs(reuseEntries, CALIBRATION_NANOS);
+    } catch (UnmaskException e) {
+      LOG.warn("passes could not be timed for cost-aware look-ahead: {}", e.getMessage());
+      uncalibrated = e;
+      throw e;
+    }
     scheduler.passCosts(costs);
     LOG.info("passes were timed for cost-aware look-ahead: pass_costs={}", costs);
   }

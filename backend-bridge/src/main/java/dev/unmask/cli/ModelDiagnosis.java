@@ -50,7 +50,7 @@ record ModelDiagnosis(
       ModelSettings settings =
           InstanceGroups.settings(
               name, config, ModelSettings.DEFAULT.with(ModelConfigs.parameters(config)));
-      PlanStatus plan = PlanStatus.of(directory, manifest, gpu);
+      PlanStatus plan = PlanStatus.of(directory, manifest, gpu, settings.device());
       String engine = engine(settings.engine(), plan);
       long graphBytes = graphBytes(directory);
       String problem =
@@ -106,7 +106,7 @@ record ModelDiagnosis(
   }
 
   private static long cacheBytes(ModelManifest manifest) {
-    long elementBytes = manifest.dtype().equals("fp32") ? 4 : 2;
+    long elementBytes = manifest.kvElementBytes();
     long positionBytes =
         2L * manifest.layers() * manifest.kvHeads() * manifest.headDim() * elementBytes;
     return positionBytes * manifest.maxContext();

@@ -44,7 +44,8 @@ final class OpenModel implements AutoCloseable {
   static OpenModel open(Path repository, String name, String engineName, EngineOptions options) {
     Path version = ModelDirectories.newestVersion(repository, name);
     ModelManifest manifest = ModelManifest.read(version);
-    EngineProvider provider = EngineProviders.choose(engineName, version, manifest);
+    EngineProvider provider =
+        EngineProviders.choose(engineName, version, manifest, options.device());
     TextTokenizer tokenizer = TextTokenizer.load(version);
     EngineSession engine = null;
     try {

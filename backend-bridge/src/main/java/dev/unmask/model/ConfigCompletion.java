@@ -18,10 +18,12 @@ import java.util.List;
 public final class ConfigCompletion {
   private final String model;
   private final ModelConfig given;
+  private final ModelInstanceGroup.Kind kind;
 
-  private ConfigCompletion(String model, ModelConfig given) {
+  private ConfigCompletion(String model, ModelConfig given, ModelInstanceGroup.Kind kind) {
     this.model = model;
     this.given = given;
+    this.kind = kind;
   }
 
   /**
@@ -29,10 +31,12 @@ public final class ConfigCompletion {
    *
    * @param model name of the model's directory
    * @param given what its configuration says, possibly nothing
+   * @param kind of the instance where the configuration names none
    * @throws UnmaskException INVALID_ARGUMENT naming the field that cannot be served
    */
-  public static ModelConfig complete(String model, ModelConfig given, ModelManifest manifest) {
-    ConfigCompletion completion = new ConfigCompletion(model, given);
+  public static ModelConfig complete(
+      String model, ModelConfig given, ModelManifest manifest, ModelInstanceGroup.Kind kind) {
+    ConfigCompletion completion = new ConfigCompletion(model, given, kind);
     completion.check();
     ModelConfig base =
         ModelConfigs.parse(ConfigPbtxtWriter.write(manifest), "configuration of " + model);
@@ -53,17 +57,15 @@ public final class ConfigCompletion {
             .clearParameters()
             .putAllParameters(base.getParametersMap())
             .putAllParameters(given.getParametersMap());
-    boolean onGpu =
-        given.getInstanceGroupList().stream()
-            .anyMatch(group -> group.getKind() == ModelInstanceGroup.Kind.KIND_GPU);
-    if (!onGpu) {
-      config
-          .clearInstanceGroup()
-          .addInstanceGroup(
-              ModelInstanceGroup.newBuilder()
-                  .setName(model + "_0")
-                  .setCount(1)
-                  .setKind(ModelInstanceGroup.Kind.KIND_CPU));
+    if (given.getInstanceGroupCount() == 0) {
+      config.addInstanceGroup(ModelInstanceGroup.newBuilder().setKind(kind));
+    }
+    for (int i = 0; i < config.getInstanceGroupCount(); i++) {
+      ModelInstanceGroup.Builder group = config.getInstanceGroupBuilder(i);
+      group.setCount(Math.max(1, group.getCount()));
+      if (group.getName().isEmpty()) {
+        group.setName(model + "_" + i);
+      }
     }
     if (!given.hasModelTransactionPolicy()) {
       config.setModelTransactionPolicy(base.getModelTransactionPolicy());

@@ -72,9 +72,12 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
   public LoadedModel load(ModelSource source, Telemetry telemetry, Runnable beforeStep) {
     ModelSettings settings = source.settings();
     EngineProvider provider =
-        EngineProviders.choose(settings.engine(), source.directory(), source.manifest());
+        EngineProviders.choose(
+            settings.engine(), source.directory(), source.manifest(), settings.device());
     long positions =
-        KvBudget.positions(source.manifest(), settings, Runtime.getRuntime().maxMemory());
+        provider.keepsCacheInHostMemory()
+            ? KvBudget.positions(source.manifest(), settings, Runtime.getRuntime().maxMemory())
+            : settings.kvCachePositions();
     EngineOptions options =
         new EngineOptions(
             settings.maxSequences(), settings.threads(), positions, settings.device());

@@ -1,6 +1,8 @@
 package dev.unmask.model;
 
 import dev.unmask.bridge.engine.EngineProviders;
+import dev.unmask.bridge.engine.ort.OrtEngineProvider;
+import dev.unmask.bridge.engine.tensorrt.TensorRtEngineProvider;
 import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.UnmaskException;
@@ -48,8 +50,8 @@ public record ModelSettings(
   public static final ModelSettings DEFAULT =
       new ModelSettings(EngineProviders.AUTO, 0, 32, 2048, 128, 0, true, 0.05, false, null, 64, 0);
 
-  private static final String ON_CPU = "onnxruntime";
-  private static final String ON_GPU = "tensorrt";
+  private static final String ON_CPU = OrtEngineProvider.NAME;
+  private static final String ON_GPU = TensorRtEngineProvider.NAME;
 
   /** A name with this prefix is one of ours, and is refused if we do not know it. */
   private static final String PREFIX = "unmask.";

@@ -7,6 +7,7 @@ import dev.unmask.model.ModelLoader;
 import dev.unmask.model.ModelSettings;
 import dev.unmask.model.ModelSource;
 import dev.unmask.protocol.ModelConfig;
+import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
@@ -135,7 +136,8 @@ final class ModelLoads implements AutoCloseable {
       String model, Path directory, ModelConfig given, long version, List<Long> versions) {
     Path versionDirectory = directory.resolve(Long.toString(version));
     ModelManifest manifest = ModelManifest.read(versionDirectory);
-    ModelConfig config = ConfigCompletion.complete(model, given, manifest);
+    ModelConfig config =
+        ConfigCompletion.complete(model, given, manifest, ModelInstanceGroup.Kind.KIND_AUTO);
     ModelSettings settings =
         InstanceGroups.settings(model, given, defaults.with(ModelConfigs.parameters(given)));
     ModelSource source =

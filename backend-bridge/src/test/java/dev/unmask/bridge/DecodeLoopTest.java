@@ -79,6 +79,12 @@ class DecodeLoopTest {
           assertThrows(UnmaskException.class, () -> submit(loop, Map.of("look_ahead", "cost")));
       assertEquals("device lost", refused.getMessage());
       engine.onRun(plan -> {});
+      // It is not tried again: everybody who runs would pay for it.
+      int runs = engine.runs();
+      refused =
+          assertThrows(UnmaskException.class, () -> submit(loop, Map.of("look_ahead", "cost")));
+      assertTrue(refused.getMessage().contains("could not be timed: device lost"));
+      assertEquals(runs, engine.runs());
       loop.drain();
       assertEquals(30, running.finished.answerIds().length);
     }

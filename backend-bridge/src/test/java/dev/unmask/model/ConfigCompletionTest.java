@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.protocol.ModelConfig;
+import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.repository.ConfigPbtxtWriter;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.repository.TensorSpecs;
@@ -18,7 +19,8 @@ class ConfigCompletionTest {
   private static final ModelManifest MANIFEST = Manifests.small("imported_as");
 
   private static ModelConfig complete(String text) {
-    return ConfigCompletion.complete("m", ModelConfigs.parse(text, "config.pbtxt"), MANIFEST);
+    return ConfigCompletion.complete(
+        "m", ModelConfigs.parse(text, "config.pbtxt"), MANIFEST, ModelInstanceGroup.Kind.KIND_CPU);
   }
 
   @Test

@@ -88,6 +88,19 @@ public final class BlockScheduler {
     return request.parameters().decoding() instanceof D2f d2f && !openings.ready(d2f);
   }
 
+  /**
+   * Refuses what {@link #submit} would refuse now.
+   *
+   * @throws UnmaskException as {@link #submit}
+   */
+  public void checkSubmit(GenerationRequest request) {
+    memory.checkFits(request);
+    if (residency.newcomers() >= config.maxWaiting()) {
+      throw new UnmaskException(
+          ErrorCode.UNAVAILABLE, "queue is full: maxWaiting=" + config.maxWaiting());
+    }
+  }
+
   /** Tells what passes cost, for the requests that are submitted from now on. */
   public void passCosts(PassCosts costs) {
     openings.costs(costs);
@@ -122,13 +135,9 @@ public final class BlockScheduler {
    *     pool
    */
   public long submit(GenerationRequest request, SubmitOptions options, SequenceListener listener) {
-    memory.checkFits(request);
+    checkSubmit(request);
     if (needsPassCosts(request)) {
       throw new IllegalStateException("look_ahead by cost, but what passes cost is not known");
-    }
-    if (residency.newcomers() >= config.maxWaiting()) {
-      throw new UnmaskException(
-          ErrorCode.UNAVAILABLE, "queue is full: maxWaiting=" + config.maxWaiting());
     }
     long id = nextId++;
     Sequence sequence = new Sequence(id, request, model.maskTokenId(), listener);

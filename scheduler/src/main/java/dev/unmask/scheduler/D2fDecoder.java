@@ -60,10 +60,9 @@ final class D2fDecoder extends Decoder {
     if (parameters.trimAfterEos() && sequence.stopped()) {
       return false;
     }
-    if (mayAppend()) {
-      int start = sequence.length();
-      int end =
-          Math.min(start + d2f.blockSize(), sequence.responseStart() + parameters.maxTokens());
+    int start = sequence.length();
+    int end = Math.min(start + d2f.blockSize(), sequence.responseStart() + parameters.maxTokens());
+    if (mayAppend(end - start)) {
       sequence.appendMasks(end - start);
       blocks.add(new Block(start, end, end - start));
     }
@@ -75,13 +74,18 @@ final class D2fDecoder extends Decoder {
     return firstActive < blocks.size();
   }
 
-  private boolean mayAppend() {
+  /**
+   * Whether the next block may be added.
+   *
+   * @param length its positions
+   */
+  private boolean mayAppend(int length) {
     int active = blocks.size() - firstActive;
     return blocks.size() - 1 < maxBlocks
         && firstEnd == Integer.MAX_VALUE
         && blocks.get(blocks.size() - 1).committedShare() >= d2f.blockAddThreshold()
         && active < activeBlocks.blocks(d2f)
-        && (active == 0 || opening.pays(ownQueries(), d2f.blockSize(), active, activeMasks()));
+        && (active == 0 || opening.pays(ownQueries(), length, active, activeMasks()));
   }
 
   /** Query positions of the next row, were it not for a cache that was lost to others. */

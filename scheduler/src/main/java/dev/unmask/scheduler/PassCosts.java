@@ -84,6 +84,10 @@ public final class PassCosts {
     }
     double slope =
         (millis[after] - millis[after - 1]) / (queries[after] - (double) queries[after - 1]);
+    if (positions > queries[after]) {
+      // Beyond what was timed nothing gets cheaper than it was on average.
+      slope = Math.max(slope, (millis[after] - millis[0]) / (queries[after] - (double) queries[0]));
+    }
     return Math.max(0, millis[after] + slope * (positions - (double) queries[after]));
   }
 

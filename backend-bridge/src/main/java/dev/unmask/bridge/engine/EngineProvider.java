@@ -15,9 +15,19 @@ public interface EngineProvider {
    * Why this engine cannot run a model on this machine, as far as that is known without loading it:
    * in a few words, for a log. Where nothing stands in the way it may be chosen without being
    * named, and may still fail to open.
+   *
+   * @param device ordinal of the GPU that it would use
    */
-  default Optional<String> obstacle(Path versionDirectory, ModelManifest manifest) {
+  default Optional<String> obstacle(Path versionDirectory, ModelManifest manifest, int device) {
     return Optional.of("only by name");
+  }
+
+  /**
+   * Whether the rows of its KV cache are in the memory of this process's machine, so that they are
+   * limited by what the JVM may have. Where not, a session that is given no limit finds its own.
+   */
+  default boolean keepsCacheInHostMemory() {
+    return true;
   }
 
   /**

@@ -25,32 +25,27 @@ public final class EngineProviders {
    * class path to which nothing stands in the way. Which and why is logged at debug: an engine that
    * somebody has prepared and that is passed over says so itself.
    *
-   * @throws UnmaskException NOT_FOUND naming the engines there are
+   * @param device ordinal of the GPU, for an engine that uses one
+   * @throws UnmaskException NOT_FOUND naming the engines there are, UNSUPPORTED where something
+   *     stands in the way of each, with what
    */
-  public static EngineProvider choose(String name, Path versionDirectory, ModelManifest manifest) {
+  public static EngineProvider choose(
+      String name, Path versionDirectory, ModelManifest manifest, int device) {
     if (!name.equals(AUTO)) {
       return find(name);
     }
     List<String> passedOver = new ArrayList<>();
-    EngineProvider last = null;
     for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
-      last = provider;
-      Optional<String> obstacle = provider.obstacle(versionDirectory, manifest);
+      Optional<String> obstacle = provider.obstacle(versionDirectory, manifest, device);
       if (obstacle.isEmpty()) {
-        break;
+        LOG.debug("model '{}' runs on {} {}", manifest.name(), provider.name(), passedOver);
+        return provider;
       }
       passedOver.add(provider.name() + ": " + obstacle.get());
     }
-    if (last == null) {
-      throw new UnmaskException(ErrorCode.NOT_FOUND, "no engine is on the class path");
-    }
-    // Where there is an obstacle to all of them, the last one says so when it opens the model.
-    LOG.debug(
-        "model '{}' runs on {}{}",
-        manifest.name(),
-        last.name(),
-        passedOver.isEmpty() ? "" : " (" + String.join("; ", passedOver) + ")");
-    return last;
+    throw new UnmaskException(
+        ErrorCode.UNSUPPORTED,
+        "no engine runs model '" + manifest.name() + "' here: " + String.join("; ", passedOver));
   }
 
   /**
@@ -68,6 +63,6 @@ public final class EngineProviders {
     }
     throw new UnmaskException(
         ErrorCode.NOT_FOUND,
-        "--engine=" + name + " is none of " + AUTO + ", " + String.join(", ", names));
+        "engine=" + name + " is none of " + AUTO + ", " + String.join(", ", names));
   }
 }

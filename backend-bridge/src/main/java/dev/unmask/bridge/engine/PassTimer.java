@@ -1,5 +1,6 @@
 package dev.unmask.bridge.engine;
 
+import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.RowKind;
 import dev.unmask.scheduler.StepOutputs;
@@ -14,9 +15,9 @@ import java.util.Arrays;
  */
 public final class PassTimer {
   /** Positions of passes that are timed for {@link PassCosts}, as far as they are affordable. */
-  private static final int[] QUERIES = {1, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256};
+  private static final int[] QUERIES = {1, 8, 16, 32, 64, 96, 128, 192, 256};
 
-  /** Of these, how many are timed whatever they take: a block, and one more. */
+  /** Of these, how many are timed whatever they take: two blocks of 32. */
   private static final int FEWEST = 5;
 
   /** Positions in the cache before a pass that is timed for {@link PassCosts}. */
@@ -97,7 +98,7 @@ public final class PassTimer {
   /**
    * What passes of 1 to 256 positions cost: lower quartiles over rounds of all of them, so that
    * what disturbs a round, as compilation does the first, counts little and for all alike. Of a
-   * model whose passes take long only those of up to 32 positions are timed, in three rounds of
+   * model whose passes take long only those of up to 64 positions are timed, in three rounds of
    * which the first does not count.
    *
    * @param entries prefixes that the session may hold for a scheduler; they are dropped
@@ -122,7 +123,8 @@ public final class PassTimer {
   }
 
   private PassCosts timed(long mostNanos) {
-    int context = engine.capabilities().maxContext();
+    EngineCapabilities capabilities = engine.capabilities();
+    int context = (int) Math.min(capabilities.maxContext(), capabilities.kvPositions());
     int cached = Math.min(CACHED, context / 4);
     long start = System.nanoTime();
     long unused = time(plan(0, cached, true));
@@ -133,7 +135,16 @@ public final class PassTimer {
         && cached + QUERIES[points] <= context
         && (points < FEWEST || System.nanoTime() - start < mostNanos / 4)) {
       plans[points] = plan(cached, QUERIES[points], false);
-      unused = time(plans[points++]);
+      try {
+        unused = time(plans[points]);
+      } catch (UnmaskException e) {
+        if (points < 2 || e.code() != ErrorCode.INVALID_ARGUMENT) {
+          throw e;
+        }
+        // An engine may take shorter rows only.
+        break;
+      }
+      points++;
     }
     long[][] nanos = new long[points][MOST_ROUNDS];
     int rounds = 0;

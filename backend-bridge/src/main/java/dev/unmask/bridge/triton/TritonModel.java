@@ -56,7 +56,8 @@ final class TritonModel {
     ModelManifest manifest = ModelManifest.read(directory);
     String json = config(handle);
     ModelConfig given = parse(name, json);
-    ModelConfig complete = ConfigCompletion.complete(name, given, manifest);
+    ModelConfig complete =
+        ConfigCompletion.complete(name, given, manifest, ModelInstanceGroup.Kind.KIND_CPU);
     check(TRITONBACKEND_ModelAutoCompleteConfig(handle, scratch.flag));
     if (scratch.flag()) {
       setConfig(handle, ConfigJson.complete(json, given, complete));

@@ -99,7 +99,8 @@ public sealed interface DecodingParameters {
     FIXED,
     /**
      * Those that are expected to pay, by what passes cost and what this request's own passes
-     * committed. Changes tokens, but not with the load.
+     * committed. Changes tokens, but not with the load once it is said what passes cost; where they
+     * are timed, the table is that of the process and what it was doing.
      */
     COST,
     /** Those that are expected to pay in this batch. The tokens depend on the load. */

@@ -28,7 +28,7 @@ public final class OrtEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Optional<String> obstacle(Path versionDirectory, ModelManifest manifest) {
+  public Optional<String> obstacle(Path versionDirectory, ModelManifest manifest, int device) {
     return manifest.dtype().equals("bf16")
         ? Optional.of("no kernels for dtype=bf16 on the CPU")
         : Optional.empty();

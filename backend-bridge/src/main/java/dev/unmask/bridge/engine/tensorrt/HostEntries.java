@@ -35,19 +35,24 @@ final class HostEntries implements AutoCloseable {
    * @throws UnmaskException UNAVAILABLE with the numbers
    */
   static void checkBudget(long budget, KvLayout layout) {
-    long machineBytes =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-    if (budget > machineBytes / layout.bytesPerPosition()) {
+    if (budget > mostPositions(layout)) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE,
           "kvPositions="
               + budget
               + " of "
               + layout.bytesPerPosition()
-              + " bytes: saved entries could take more than the machine's "
-              + machineBytes
-              + " bytes of memory; lower kvPositions");
+              + " bytes: saved entries could take more than the machine's memory, which holds "
+              + mostPositions(layout)
+              + "; lower kvPositions");
     }
+  }
+
+  /** Positions that all of the machine's memory would hold. */
+  static long mostPositions(KvLayout layout) {
+    long machineBytes =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    return machineBytes / layout.bytesPerPosition();
   }
 
   /** Positions of an entry, 0 where there is none of this name. */

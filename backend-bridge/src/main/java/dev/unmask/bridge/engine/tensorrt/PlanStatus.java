@@ -27,8 +27,13 @@ public record PlanStatus(State state, String detail) {
     DAMAGED
   }
 
-  /** Looks at the plan of a model, whatever the machine; its bytes are not read. */
-  public static PlanStatus of(Path versionDirectory, ModelManifest model, GpuReport gpu) {
+  /**
+   * Looks at the plan of a model, whatever the machine; its bytes are not read.
+   *
+   * @param device ordinal of the GPU that it is to run on
+   */
+  public static PlanStatus of(
+      Path versionDirectory, ModelManifest model, GpuReport gpu, int device) {
     if (!PlanManifest.exists(versionDirectory)) {
       return new PlanStatus(State.MISSING, PlanFit.command(model.name()) + " builds it");
     }
@@ -43,8 +48,13 @@ public record PlanStatus(State state, String detail) {
       if (!gpu.usable()) {
         return new PlanStatus(State.UNKNOWN, "built for " + built);
       }
+      if (device >= gpu.devices().size()) {
+        return new PlanStatus(
+            State.FOREIGN,
+            "device=" + device + ": this machine has " + gpu.devices().size() + " GPUs, from 0");
+      }
       return PlanFit.foreignness(
-              plan, gpu.tensorRtVersion(), gpu.devices().get(0).computeCapability())
+              plan, gpu.tensorRtVersion(), gpu.devices().get(device).computeCapability())
           .map(reason -> new PlanStatus(State.FOREIGN, reason))
           .orElseGet(() -> new PlanStatus(State.FITS, built));
     } catch (UnmaskException e) {

@@ -72,8 +72,7 @@ final class SessionOpener {
     StagingLayouts layouts = new StagingLayouts(stagingModel());
     StagingLayout largest = largest(layouts.model(), shapes);
     long stagingBytes = largest.inputBytes() + largest.outputBytes();
-    long budget = kvBudget();
-    HostEntries.checkBudget(budget, layout);
+    long budget = kvBudget(layout);
     DeviceRuntime device = platform.open(options.device());
     resources.add(device::close);
     PlanFit.check(planManifest, manifest, platform.version(), device.computeCapability());
@@ -120,10 +119,14 @@ final class SessionOpener {
             resources));
   }
 
-  private long kvBudget() {
-    return options.kvPositions() > 0
-        ? options.kvPositions()
-        : options.maxSequences() * KvBlocks.counted(manifest.maxContext());
+  private long kvBudget(KvLayout layout) {
+    if (options.kvPositions() > 0) {
+      HostEntries.checkBudget(options.kvPositions(), layout);
+      return options.kvPositions();
+    }
+    long sequence = KvBlocks.counted(manifest.maxContext());
+    long fitting = HostEntries.mostPositions(layout) / 2 / sequence * sequence;
+    return Math.max(sequence, Math.min(options.maxSequences() * sequence, fitting));
   }
 
   private ContextFactory contexts(

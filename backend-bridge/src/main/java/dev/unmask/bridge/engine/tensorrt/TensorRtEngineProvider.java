@@ -39,11 +39,11 @@ public final class TensorRtEngineProvider implements EngineProvider {
 
   /** {@inheritDoc} Nothing of CUDA is loaded for a model without a plan. */
   @Override
-  public Optional<String> obstacle(Path versionDirectory, ModelManifest manifest) {
+  public Optional<String> obstacle(Path versionDirectory, ModelManifest manifest, int device) {
     if (!PlanManifest.exists(versionDirectory)) {
       return Optional.of("no " + PlanManifest.PLAN_FILE_NAME);
     }
-    PlanStatus status = PlanStatus.of(versionDirectory, manifest, GpuProbe.probe());
+    PlanStatus status = PlanStatus.of(versionDirectory, manifest, GpuProbe.probe(), device);
     if (status.state() == PlanStatus.State.FITS) {
       return Optional.empty();
     }
@@ -55,11 +55,18 @@ public final class TensorRtEngineProvider implements EngineProvider {
     return Optional.of(PlanManifest.PLAN_FILE_NAME + " " + status.detail());
   }
 
+  @Override
+  public boolean keepsCacheInHostMemory() {
+    return false;
+  }
+
   /**
    * {@inheritDoc}
    *
-   * <p>All memory is counted and allocated here. The rows of the KV cache lie on the device, each
-   * with room for {@code maxContext} positions, saved entries in page-locked host memory.
+   * <p>Without a budget rows and saved entries may hold what all rows have room for, as far as half
+   * of the machine's memory could hold it if all of it were entries. All memory is counted and
+   * allocated here. The rows of the KV cache lie on the device, each with room for {@code
+   * maxContext} positions, saved entries in page-locked host memory.
    *
    * @throws UnmaskException NOT_FOUND without a plan, INVALID_ARGUMENT for a plan of another graph,
    *     TensorRT version or kind of device (with the command that builds it anew), UNSUPPORTED for

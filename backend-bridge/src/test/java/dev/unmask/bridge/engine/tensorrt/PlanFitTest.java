@@ -89,17 +89,20 @@ class PlanFitTest {
 
   @Test
   void status_saysWhatMayBeDone() throws Exception {
-    assertEquals(State.MISSING, PlanStatus.of(directory, MODEL, NO_GPU).state());
+    assertEquals(State.MISSING, PlanStatus.of(directory, MODEL, NO_GPU, 0).state());
     Files.write(directory.resolve(PlanManifest.PLAN_FILE_NAME), new byte[1]);
     Path manifest = Files.writeString(directory.resolve(PlanManifest.FILE_NAME), PLAN.toJson());
-    assertEquals(State.UNKNOWN, PlanStatus.of(directory, MODEL, NO_GPU).state());
-    assertEquals(State.FITS, PlanStatus.of(directory, MODEL, gpu("9.0")).state());
-    assertEquals(State.FOREIGN, PlanStatus.of(directory, MODEL, gpu("10.0")).state());
+    assertEquals(State.UNKNOWN, PlanStatus.of(directory, MODEL, NO_GPU, 0).state());
+    assertEquals(State.FITS, PlanStatus.of(directory, MODEL, gpu("9.0"), 0).state());
+    assertEquals(State.FOREIGN, PlanStatus.of(directory, MODEL, gpu("10.0"), 0).state());
+    PlanStatus noDevice = PlanStatus.of(directory, MODEL, gpu("9.0"), 1);
+    assertEquals(State.FOREIGN, noDevice.state());
+    assertTrue(noDevice.detail().contains("device=1"), noDevice.detail());
     assertEquals(
         State.STALE,
-        PlanStatus.of(directory, PlanFixtures.model("fp16", 1024, 16), gpu("9.0")).state());
+        PlanStatus.of(directory, PlanFixtures.model("fp16", 1024, 16), gpu("9.0"), 0).state());
     Files.writeString(manifest, "{}");
-    assertEquals(State.DAMAGED, PlanStatus.of(directory, MODEL, gpu("9.0")).state());
+    assertEquals(State.DAMAGED, PlanStatus.of(directory, MODEL, gpu("9.0"), 0).state());
   }
 
   private static GpuReport gpu(String capability) {

@@ -86,9 +86,9 @@ public final class LoadDriver {
    */
   public RunSamples run() throws InterruptedException {
     RunSamples run = load instanceof Load.Closed closed ? closed(closed.users()) : open();
-    if (!succeeded && !run.samples().isEmpty()) {
-      int last = run.samples().size() - 1;
-      throw allFailed(last + 1, run.samples().get(last));
+    List<Sample> samples = run.samples();
+    if (!samples.isEmpty() && samples.stream().allMatch(sample -> sample.error() != null)) {
+      throw allFailed(samples.size(), samples.get(samples.size() - 1));
     }
     return run;
   }

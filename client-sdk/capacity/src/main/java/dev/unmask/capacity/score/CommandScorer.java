@@ -66,8 +66,9 @@ public final class CommandScorer implements Scorer {
     try {
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
       CompletableFuture<Map<String, Double>> output =
-          CompletableFuture.supplyAsync(() -> read(process));
-      CompletableFuture<Void> unused = CompletableFuture.runAsync(() -> write(answered, process));
+          CompletableFuture.supplyAsync(() -> read(process), CommandScorer::start);
+      CompletableFuture<Void> unused =
+          CompletableFuture.runAsync(() -> write(answered, process), CommandScorer::start);
       if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
         throw late();
       }
@@ -84,6 +85,12 @@ public final class CommandScorer implements Scorer {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
+  }
+
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "unmask-scorer");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private Process start() {
