@@ -2,7 +2,7 @@ package dev.unmask.bridge.engine.tensorrt;
 
 /**
  * Sizes that runs are rounded up to, so that few graphs serve many steps: 1, 2, 3, 4, 6, 8, 12, 16,
- * 24, 32 ... At most half of a run is padding, a sixth on average.
+ * 24, 32 ... At most a third of a run is padding, a seventh on average.
  */
 final class Buckets {
   private Buckets() {}

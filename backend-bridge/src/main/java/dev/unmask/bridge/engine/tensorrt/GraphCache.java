@@ -52,7 +52,7 @@ final class GraphCache implements AutoCloseable {
     evict();
   }
 
-  /** Keeps what was recorded of a shape; owned from now on. */
+  /** Keeps what was recorded of a shape; owned from now on, also where giving up another fails. */
   void put(RunShape shape, long executable, PlanContext context) {
     runs.put(shape, new Recorded(executable, context));
     evict();

@@ -110,8 +110,9 @@ final class PlanRunner {
       device.streamSynchronize(stream);
       done = true;
       long executable = instantiated(captured(context));
-      graphs.put(shape, executable, context);
+      PlanContext kept = context;
       context = null;
+      graphs.put(shape, executable, kept);
     } catch (DeviceException e) {
       if (e.sticky()) {
         throw e;

@@ -46,7 +46,7 @@ final class SessionOpener {
    * Opens a session.
    *
    * @param directory the version directory
-   * @param planManifest of its plan, already found to be of this graph
+   * @param planManifest of its plan
    * @throws UnmaskException UNAVAILABLE where memory does not suffice, INVALID_ARGUMENT where the
    *     plan does not fit the manifest
    * @throws DeviceException where a call fails
