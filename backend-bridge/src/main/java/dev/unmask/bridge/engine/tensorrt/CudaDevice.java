@@ -105,19 +105,10 @@ final class CudaDevice implements DeviceRuntime {
 
   @Override
   public long freeBytes() {
-    return memory(true);
-  }
-
-  @Override
-  public long totalBytes() {
-    return memory(false);
-  }
-
-  private static long memory(boolean unused) {
     try (SizeTPointer free = new SizeTPointer(1);
         SizeTPointer total = new SizeTPointer(1)) {
       CudaStatus.check("cudaMemGetInfo", cudaMemGetInfo(free, total));
-      return unused ? free.get() : total.get();
+      return free.get();
     }
   }
 

@@ -4,7 +4,6 @@ package dev.unmask.bridge.engine.tensorrt;
 final class DeviceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final String call;
   private final Kind kind;
 
   /** What a failure means for what comes after it. */
@@ -23,13 +22,7 @@ final class DeviceException extends RuntimeException {
    */
   DeviceException(String call, String status, Kind kind) {
     super(call + ": " + status);
-    this.call = call;
     this.kind = kind;
-  }
-
-  /** Name of the function that failed. */
-  String call() {
-    return call;
   }
 
   /** Whether nothing more can be done on the device in this process. */

@@ -32,9 +32,6 @@ interface DeviceRuntime extends AutoCloseable {
   /** Bytes of device memory that nobody has allocated: {@code cudaMemGetInfo}. */
   long freeBytes();
 
-  /** Bytes of device memory in all. */
-  long totalBytes();
-
   /**
    * Allocates device memory: {@code cudaMalloc}.
    *

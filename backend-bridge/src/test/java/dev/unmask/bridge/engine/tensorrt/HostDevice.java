@@ -101,11 +101,6 @@ final class HostDevice implements DeviceRuntime {
   }
 
   @Override
-  public long totalBytes() {
-    return totalBytes;
-  }
-
-  @Override
   public long malloc(long bytes) {
     if (bytes > freeBytes()) {
       throw new DeviceException(
