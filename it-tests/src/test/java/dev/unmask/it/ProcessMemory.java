@@ -7,6 +7,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Structure;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 
 /**
  * Memory in use in this process at a quiet moment.
@@ -68,6 +69,14 @@ record ProcessMemory(long heapBytes, long directBytes, long mallocBytes) {
         ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
         direct,
         info.uordblks + info.hblkhd);
+  }
+
+  /** The least of each. */
+  static ProcessMemory least(List<ProcessMemory> moments) {
+    return new ProcessMemory(
+        moments.stream().mapToLong(ProcessMemory::heapBytes).min().orElseThrow(),
+        moments.stream().mapToLong(ProcessMemory::directBytes).min().orElseThrow(),
+        moments.stream().mapToLong(ProcessMemory::mallocBytes).min().orElseThrow());
   }
 
   ProcessMemory minus(ProcessMemory before) {
