@@ -49,7 +49,7 @@ class ITRealTritonStress {
   private static final int ROUNDS = 8;
 
   /** What memory may differ by where a model is loaded anew again and again. */
-  private static final long RELOADING_SLACK_BYTES = 12 << 20;
+  private static final long RELOADING_SLACK_BYTES = 4 << 20;
 
   private static final int QUICK_WARM_UP = 30_000;
   private static final int QUICK_ROUNDS = 5;
@@ -147,8 +147,8 @@ class ITRealTritonStress {
     }
     triton.close();
 
-    // The virtual machine takes tens of megabytes for a while (its compilers'), and so does a pass
-    // of many rows; what a leak leaves is there in the leanest moment too.
+    // A pass of many rows takes memory for a while; what a leak leaves is there in the leanest
+    // moment too.
     ProcessMemory early = ProcessMemory.least(memory.subList(1, ROUNDS / 2));
     ProcessMemory late = ProcessMemory.least(memory.subList(ROUNDS / 2 + 1, ROUNDS));
     ProcessMemory growth = late.minus(early);

@@ -8,13 +8,20 @@ import com.sun.jna.Structure;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * Memory in use in this process at a quiet moment.
  *
  * @param heapBytes Java objects after a collection
  * @param directBytes direct buffers
- * @param mallocBytes what native code has allocated and not freed, in all of malloc's arenas
+ * @param mallocBytes what native code has allocated and not freed, in all of malloc's arenas,
+ *     without what the virtual machine has where it is told to count that ({@code
+ *     -XX:NativeMemoryTracking=summary}): its compilers take tens of megabytes and give them back
+ *     when they please
  */
 record ProcessMemory(long heapBytes, long directBytes, long mallocBytes) {
   /** The C library's accounts. */
@@ -55,6 +62,9 @@ record ProcessMemory(long heapBytes, long directBytes, long mallocBytes) {
   private static final Malloc C = Native.load("c", Malloc.class);
   private static final int COLLECTIONS = 3;
 
+  /** In the virtual machine's summary; missing where it does not track. */
+  private static final Pattern TRACKED = Pattern.compile("malloc: (\\d+) #");
+
   static ProcessMemory now() {
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
@@ -68,7 +78,23 @@ record ProcessMemory(long heapBytes, long directBytes, long mallocBytes) {
     return new ProcessMemory(
         ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
         direct,
-        info.uordblks + info.hblkhd);
+        info.uordblks + info.hblkhd - virtualMachineBytes());
+  }
+
+  private static long virtualMachineBytes() {
+    try {
+      Object summary =
+          ManagementFactory.getPlatformMBeanServer()
+              .invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "vmNativeMemory",
+                  new Object[] {new String[] {"summary", "scale=b"}},
+                  new String[] {String[].class.getName()});
+      Matcher malloc = TRACKED.matcher(summary.toString());
+      return malloc.find() ? Long.parseLong(malloc.group(1)) : 0;
+    } catch (JMException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The least of each. */
