@@ -11,21 +11,21 @@ import java.util.stream.Collectors;
  * norms, biases, activations and KV cache are float32.
  */
 enum GraphFormat {
-  FP32(DataType.FP32, 0),
-  FP16(DataType.FP16, 0),
+  FP32(DataType.FP32, false),
+  FP16(DataType.FP16, false),
   /** For TensorRT: ONNX Runtime's CPU engine has no kernels. */
-  BF16(DataType.BF16, 0),
-  /** For ONNX Runtime: TensorRT's parser does not know the operator. */
-  INT8(DataType.FP32, 8),
-  /** For ONNX Runtime: TensorRT's parser does not know the operator. */
-  INT4(DataType.FP32, 4);
+  BF16(DataType.BF16, false),
+  /** Integer products ({@link Int8Products}), for ONNX Runtime. */
+  INT8(DataType.FP32, true),
+  /** Weights in blocks, for ONNX Runtime: TensorRT's parser knows neither operator. */
+  INT4(DataType.FP32, true);
 
   private final DataType type;
-  private final int weightBits;
+  private final boolean quantized;
 
-  GraphFormat(DataType type, int weightBits) {
+  GraphFormat(DataType type, boolean quantized) {
     this.type = type;
-    this.weightBits = weightBits;
+    this.quantized = quantized;
   }
 
   /** Name used on the command line and in the manifest, such as {@code int8}. */
@@ -40,12 +40,7 @@ enum GraphFormat {
 
   /** Whether weights of products are quantised. */
   boolean quantized() {
-    return weightBits > 0;
-  }
-
-  /** Bits of a quantised weight, 0 where none is. */
-  int weightBits() {
-    return weightBits;
+    return quantized;
   }
 
   /**

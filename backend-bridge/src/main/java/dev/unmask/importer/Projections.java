@@ -1,18 +1,16 @@
 package dev.unmask.importer;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Adds products with weights to a graph: Gemm, which adds a bias or the residual in the same
- * kernel, or where weights are quantised {@code MatMulNBits} and Add. The latter's activations are
- * rounded to int8 by row and block, never over several rows: a row does not depend on its
- * neighbours.
+ * kernel; {@link Int8Products}, or {@code MatMulNBits} in 4 bits, and Add. Activations of the
+ * latter two are rounded by row, never over several rows: a row does not depend on its neighbours.
  *
- * <p>Nor does the order in which its sum is taken, with one exception: in 4 bits a product over a
- * single row has a kernel of its own on processors without AVX-512, whose sums differ by the
- * rounding of float32, as those of Gemm do there.
+ * <p>Nor does the order in which the sum of an int8 product is taken. That of 4 bits may: a product
+ * over a single row has a kernel of its own on processors without AVX-512, whose sums differ by the
+ * rounding of float32, as those of Gemm do.
  */
 final class Projections {
   private static final Map<String, Object> TRANSPOSED_WEIGHT = Map.of("transB", 1L);
@@ -22,10 +20,12 @@ final class Projections {
 
   private final OnnxGraph graph;
   private final GraphFormat format;
+  private final Int8Products int8Products;
 
   Projections(OnnxGraph graph, GraphFormat format) {
     this.graph = graph;
     this.format = format;
+    int8Products = new Int8Products(graph);
   }
 
   /**
@@ -39,7 +39,10 @@ final class Projections {
    */
   String apply(String input, String name, Payload matrix, int out, int in, String addend) {
     if (format.quantized()) {
-      String product = quantized(input, name, matrix, out, in);
+      String product =
+          format == GraphFormat.INT8
+              ? int8Products.product(input, name, matrix, out, in)
+              : int4Product(input, name, matrix, out, in);
       return addend.isEmpty() ? product : graph.node("Add", product, addend);
     }
     return gemm(input, graph.weight(name, format.type(), matrix, out, in), addend);
@@ -52,22 +55,22 @@ final class Projections {
         : graph.node("Gemm", TRANSPOSED_WEIGHT, input, weight, addend);
   }
 
-  private String quantized(String input, String name, Payload matrix, int out, int in) {
-    int bits = format.weightBits();
-    QuantizedMatrix quantized = new QuantizedMatrix(name, matrix, out, in, bits);
-    List<String> inputs =
-        new ArrayList<>(List.of(input, quantized.addWeights(graph), quantized.addScales(graph)));
-    String zeroPoints = quantized.addZeroPoints(graph);
-    if (!zeroPoints.isEmpty()) {
-      inputs.add(zeroPoints);
-    }
+  private String int4Product(String input, String name, Payload matrix, int out, int in) {
+    BlockQuantizedMatrix weights = new BlockQuantizedMatrix(name, matrix, out, in);
     Map<String, Object> attributes =
         Map.of(
             "K", (long) in,
             "N", (long) out,
-            "bits", (long) bits,
+            "bits", (long) BlockQuantizer.BITS,
             "block_size", (long) BlockQuantizer.BLOCK,
             "accuracy_level", INT8_ACTIVATIONS);
-    return graph.contribNode("MatMulNBits", attributes, inputs);
+    return graph.contribNode(
+        "MatMulNBits",
+        attributes,
+        List.of(
+            input,
+            weights.addWeights(graph),
+            weights.addScales(graph),
+            weights.addZeroPoints(graph)));
   }
 }

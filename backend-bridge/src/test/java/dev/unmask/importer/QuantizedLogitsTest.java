@@ -52,7 +52,7 @@ class QuantizedLogitsTest {
     double int8 = relativeError(full, logits(request, "int8"));
     double int4 = relativeError(full, logits(request, "int4"));
     System.out.printf("%s: int8 %.4f, int4 %.4f%n", request.name(), int8, int4);
-    assertTrue(int8 < 0.05, request.name() + " in int8 is off by " + int8);
+    assertTrue(int8 < 0.12, request.name() + " in int8 is off by " + int8);
     assertTrue(int4 < 0.5, request.name() + " in int4 is off by " + int4);
   }
 

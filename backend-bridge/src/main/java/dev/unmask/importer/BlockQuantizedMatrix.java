@@ -1,6 +1,5 @@
 package dev.unmask.importer;
 
-import dev.unmask.scheduler.UnmaskException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -8,46 +7,42 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A matrix in the layout of ONNX Runtime's {@code MatMulNBits}, each row in blocks along its
- * columns. The last block of a row whose length is no multiple of {@value BlockQuantizer#BLOCK} is
- * filled up with zeros.
+ * A matrix of 4 bits in the layout of ONNX Runtime's {@code MatMulNBits}, each row in blocks along
+ * its columns. The last block of a row whose length is no multiple of {@value BlockQuantizer#BLOCK}
+ * is filled up with zeros.
  *
  * <ul>
- *   <li>weights: uint8 [rows, blocks, {@value BlockQuantizer#BLOCK} * bits / 8]; with 4 bits the
- *       low half of a byte is the earlier weight
+ *   <li>weights: uint8 [rows, blocks, {@value BlockQuantizer#BLOCK} / 2]; the low half of a byte is
+ *       the earlier weight
  *   <li>scales: float32 [rows, blocks]
- *   <li>zero points, where blocks have their own: uint8 [rows, ceil(blocks * bits / 8)], again the
- *       low half first
+ *   <li>zero points: uint8 [rows, ceil(blocks / 2)], again the low half first
  * </ul>
  *
  * <p>Each of them is computed anew from the source while it is written, so that one row is in
  * memory at a time.
  */
-final class QuantizedMatrix {
+final class BlockQuantizedMatrix {
   private final String name;
   private final Payload source;
   private final long rows;
   private final int columns;
-  private final int bits;
   private final int blocks;
 
   /**
    * @param name of the weights in the graph
    * @param source [rows, columns]
-   * @param bits of a quantised weight: 8 or 4
    */
-  QuantizedMatrix(String name, Payload source, long rows, int columns, int bits) {
+  BlockQuantizedMatrix(String name, Payload source, long rows, int columns) {
     this.name = name;
     this.source = source;
     this.rows = rows;
     this.columns = columns;
-    this.bits = bits;
     blocks = (columns + BlockQuantizer.BLOCK - 1) / BlockQuantizer.BLOCK;
   }
 
   /** Adds the weights to a graph; returns their name. */
   String addWeights(OnnxGraph graph) {
-    int blockBytes = BlockQuantizer.BLOCK * bits / 8;
+    int blockBytes = BlockQuantizer.BLOCK * BlockQuantizer.BITS / 8;
     return graph.constant(
         name,
         OnnxGraph.UINT8,
@@ -69,12 +64,9 @@ final class QuantizedMatrix {
         blocks);
   }
 
-  /** Adds the zero points to a graph; returns their name, empty where all are the default. */
+  /** Adds the zero points to a graph; returns their name. */
   String addZeroPoints(OnnxGraph graph) {
-    if (!BlockQuantizer.asymmetric(bits)) {
-      return "";
-    }
-    int rowBytes = (blocks * bits + 7) / 8;
+    int rowBytes = (blocks * BlockQuantizer.BITS + 7) / 8;
     return graph.constant(
         name + ".zero_points",
         OnnxGraph.UINT8,
@@ -88,20 +80,18 @@ final class QuantizedMatrix {
     source.writeTo(sink, DataType.FP32);
   }
 
-  /** Takes the matrix as float32 bytes, and fits each block of a row when the row is complete. */
-  private abstract class Rows extends OutputStream {
-    private final BlockQuantizer quantizer = new BlockQuantizer(bits);
+  /** Fits each block of a row. */
+  private abstract class Rows extends FloatRows {
+    private final BlockQuantizer quantizer = new BlockQuantizer();
     private final OutputStream out;
-    private final byte[] row = new byte[columns * Float.BYTES];
     private final float[] weights = new float[blocks * BlockQuantizer.BLOCK];
     private final byte[] encoded;
-    private int filled;
-    private long done;
 
     /**
      * @param rowBytes bytes written for each row
      */
     Rows(OutputStream out, int rowBytes) {
+      super(source, columns);
       this.out = out;
       encoded = new byte[rowBytes];
     }
@@ -110,36 +100,8 @@ final class QuantizedMatrix {
     abstract void encode(int block, BlockQuantizer fitted, float[] values, byte[] into);
 
     @Override
-    public final void write(int value) throws IOException {
-      write(new byte[] {(byte) value}, 0, 1);
-    }
-
-    @Override
-    public final void write(byte[] bytes, int start, int length) throws IOException {
-      for (int taken = 0; taken < length; ) {
-        int count = Math.min(length - taken, row.length - filled);
-        System.arraycopy(bytes, start + taken, row, filled, count);
-        taken += count;
-        filled += count;
-        if (filled == row.length) {
-          endRow();
-          filled = 0;
-        }
-      }
-    }
-
-    private void endRow() throws IOException {
-      ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(weights, 0, columns);
-      for (int i = 0; i < columns; i++) {
-        if (!Float.isFinite(weights[i])) {
-          throw UnmaskException.invalid(
-              "tensor "
-                  + source.tensorOf(done * columns + i)
-                  + ": value "
-                  + weights[i]
-                  + " cannot be quantised");
-        }
-      }
+    final void row(long row, float[] values) throws IOException {
+      System.arraycopy(values, 0, weights, 0, columns);
       Arrays.fill(encoded, (byte) 0);
       for (int block = 0; block < blocks; block++) {
         int first = block * BlockQuantizer.BLOCK;
@@ -147,18 +109,17 @@ final class QuantizedMatrix {
         encode(block, quantizer, weights, encoded);
       }
       out.write(encoded);
-      done++;
     }
 
     /** Puts a quantised value at its place among those of a row. */
     final void put(byte[] into, int index, int value) {
-      into[index * bits / 8] |= (byte) (value << index * bits % 8);
+      into[index * BlockQuantizer.BITS / 8] |= (byte) (value << index * BlockQuantizer.BITS % 8);
     }
   }
 
   private final class Weights extends Rows {
     Weights(OutputStream out) {
-      super(out, blocks * BlockQuantizer.BLOCK * bits / 8);
+      super(out, blocks * BlockQuantizer.BLOCK * BlockQuantizer.BITS / 8);
     }
 
     @Override
@@ -185,7 +146,7 @@ final class QuantizedMatrix {
 
   private final class ZeroPoints extends Rows {
     ZeroPoints(OutputStream out) {
-      super(out, (blocks * bits + 7) / 8);
+      super(out, (blocks * BlockQuantizer.BITS + 7) / 8);
     }
 
     @Override
