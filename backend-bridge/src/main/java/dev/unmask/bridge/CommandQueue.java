@@ -8,8 +8,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What other threads ask of a decode thread. Many producers, one consumer. Submissions are bounded:
- * refused where as many wait already for their first step. Cancels, at most one per submission, and
+ * What other threads ask of a decode thread. Many producers, one consumer. Submissions are refused
+ * where as many as may wait already for their first step. Cancels, at most one per submission, and
  * the order to close always get through.
  *
  * <p>Everything is guarded by one lock, held for a few instructions. So a submission is either
@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class CommandQueue {
   private final String model;
-  private final int maxWaiting;
+  private final WaitingRoom waiting;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition commands = lock.newCondition();
   private final Condition allEnded = lock.newCondition();
@@ -26,16 +26,15 @@ final class CommandQueue {
   private final ArrayDeque<Submission> cancelled = new ArrayDeque<>();
   private String refusal;
   private boolean closed;
-  private int waiting;
   private int live;
 
   /**
    * @param model its name, for messages
-   * @param maxWaiting submissions that may wait for their first step
+   * @param waiting for submissions until their first step; other queues may have it too
    */
-  CommandQueue(String model, int maxWaiting) {
+  CommandQueue(String model, WaitingRoom waiting) {
     this.model = model;
-    this.maxWaiting = maxWaiting;
+    this.waiting = waiting;
   }
 
   /**
@@ -49,13 +48,8 @@ final class CommandQueue {
       if (refusal != null) {
         throw unavailable();
       }
-      if (waiting >= maxWaiting) {
-        throw new UnmaskException(
-            ErrorCode.UNAVAILABLE,
-            "model '" + model + "': Exceeds maximum queue size, maxWaiting=" + maxWaiting);
-      }
+      waiting.enter();
       submitted.add(submission);
-      waiting++;
       live++;
       commands.signal();
     } finally {
@@ -129,12 +123,7 @@ final class CommandQueue {
 
   /** A submission no longer waits for its first step; once per submission. Consumer only. */
   void onWaited() {
-    lock.lock();
-    try {
-      waiting--;
-    } finally {
-      lock.unlock();
-    }
+    waiting.leave();
   }
 
   /** A submission has ended. Consumer only. */

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Methods may be called from any thread unless they say otherwise.
  */
-public final class DecodeWorker implements AutoCloseable {
+public final class DecodeWorker implements Decoder {
   private static final Logger LOG = LoggerFactory.getLogger(DecodeWorker.class);
   private static final String SHUTTING_DOWN = "is shutting down and takes no new requests";
 
@@ -47,14 +47,25 @@ public final class DecodeWorker implements AutoCloseable {
   private final List<Submission> cancelled = new ArrayList<>();
   private volatile boolean healthy = true;
 
-  private DecodeWorker(
-      String model, EngineSession engine, DecodeLoop loop, int maxWaiting, Runnable beforeStep) {
+  /**
+   * @param index among the model's workers, for the thread's name
+   * @param engine owned once the worker has begun
+   * @param loop over the engine
+   * @param waiting for requests until their first step
+   */
+  DecodeWorker(
+      String model,
+      int index,
+      EngineSession engine,
+      DecodeLoop loop,
+      WaitingRoom waiting,
+      Runnable beforeStep) {
     this.model = model;
     this.engine = engine;
     this.loop = loop;
     this.beforeStep = beforeStep;
-    this.queue = new CommandQueue(model, maxWaiting);
-    this.thread = new Thread(this::run, "decode-" + model);
+    this.queue = new CommandQueue(model, waiting);
+    this.thread = new Thread(this::run, "decode-" + model + (index == 0 ? "" : "-" + index));
     thread.setDaemon(true);
     // As for the threads that encode: who starts it may have none.
     thread.setContextClassLoader(DecodeWorker.class.getClassLoader());
@@ -97,20 +108,18 @@ public final class DecodeWorker implements AutoCloseable {
       Telemetry telemetry,
       Runnable beforeStep) {
     DecodeLoop loop = new DecodeLoop(engine, traits, config, telemetry);
-    DecodeWorker worker = new DecodeWorker(model, engine, loop, config.maxWaiting(), beforeStep);
-    worker.thread.start();
+    WaitingRoom waiting = new WaitingRoom(model, config.maxWaiting());
+    DecodeWorker worker = new DecodeWorker(model, 0, engine, loop, waiting, beforeStep);
+    worker.begin();
     return worker;
   }
 
-  /**
-   * Hands a request to the decode thread. Never waits for a step.
-   *
-   * @param options deadlines are on the clock of {@link System#nanoTime}
-   * @param listener told on the decode thread, perhaps before this call returns; told of one end,
-   *     unless this call throws
-   * @throws UnmaskException UNAVAILABLE where too many wait already, or the worker is closed,
-   *     closing or unhealthy
-   */
+  /** Starts the thread. */
+  void begin() {
+    thread.start();
+  }
+
+  @Override
   public DecodeHandle submit(
       GenerationRequest request, SubmitOptions options, DecodeListener listener) {
     Submission submission = new Submission(this, queue, request, options, listener);
@@ -118,14 +127,8 @@ public final class DecodeWorker implements AutoCloseable {
     return submission;
   }
 
-  /**
-   * Ends a sequence whose answer is complete, as when a stop word was found; from within a listener
-   * call it ends in the same step. Decode thread only.
-   *
-   * @return whether it was still there
-   * @throws IllegalStateException on any other thread
-   */
-  public boolean finish(long id) {
+  /** Ends a sequence whose answer is complete; decode thread only. */
+  boolean finish(long id) {
     return loop.finish(id);
   }
 
@@ -139,7 +142,7 @@ public final class DecodeWorker implements AutoCloseable {
     return queue.live();
   }
 
-  /** Whether the decode thread works, or has ended because it was closed. */
+  @Override
   public boolean isHealthy() {
     return healthy;
   }
@@ -155,14 +158,15 @@ public final class DecodeWorker implements AutoCloseable {
     return queue.awaitEnd(timeout.toNanos());
   }
 
-  /**
-   * Cancels what is in progress, ends the decode thread and waits for it; it closes the engine.
-   * Idempotent.
-   */
+  /** Takes no new requests, cancels what is in progress and ends; does not wait for that. */
+  void beginClose() {
+    queue.close(SHUTTING_DOWN);
+  }
+
   @Override
   public void close() {
     checkOtherThread("close");
-    queue.close(SHUTTING_DOWN);
+    beginClose();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -50,6 +50,11 @@ final class Submission implements SequenceListener, DecodeHandle {
     }
   }
 
+  @Override
+  public boolean finish() {
+    return worker.finish(id);
+  }
+
   /** Hands the request to the scheduler, or ends it where that is not to be. */
   void enter(DecodeLoop loop) {
     if (cancelRequested.get()) {
@@ -57,6 +62,7 @@ final class Submission implements SequenceListener, DecodeHandle {
       return;
     }
     try {
+      listener.onEntered(this);
       id = loop.submit(request, options, this);
     } catch (UnmaskException e) {
       abort(e);

@@ -14,6 +14,7 @@ import dev.unmask.server.InstanceGroups;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What can be said of a model without loading it.
@@ -50,7 +51,7 @@ record ModelDiagnosis(
       ModelSettings settings =
           InstanceGroups.settings(
               name, config, ModelSettings.DEFAULT.with(ModelConfigs.parameters(config)));
-      PlanStatus plan = PlanStatus.of(directory, manifest, gpu, settings.device());
+      PlanStatus plan = planStatus(directory, manifest, gpu, settings.devices());
       String engine = engine(settings.engine(), plan);
       long graphBytes = graphBytes(directory);
       String problem =
@@ -69,6 +70,19 @@ record ModelDiagnosis(
     } catch (UnmaskException e) {
       return new ModelDiagnosis(name, null, null, 0, 0, 0, null, e.getMessage());
     }
+  }
+
+  /** Whether the plan fits all devices, or how it does not fit the first of the others. */
+  private static PlanStatus planStatus(
+      Path directory, ModelManifest manifest, GpuReport gpu, List<Integer> devices) {
+    PlanStatus status = null;
+    for (int device : devices) {
+      status = PlanStatus.of(directory, manifest, gpu, device);
+      if (status.state() != PlanStatus.State.FITS) {
+        break;
+      }
+    }
+    return status;
   }
 
   /** The engine that a name stands for here. */

@@ -13,6 +13,7 @@ import dev.unmask.scheduler.ModelTraits;
 import dev.unmask.scheduler.SchedulerConfig;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A model ready to decode on the calling thread: tokenizer, engine session and decode loop. */
 final class OpenModel implements AutoCloseable {
@@ -45,7 +46,7 @@ final class OpenModel implements AutoCloseable {
     Path version = ModelDirectories.newestVersion(repository, name);
     ModelManifest manifest = ModelManifest.read(version);
     EngineProvider provider =
-        EngineProviders.choose(engineName, version, manifest, options.device());
+        EngineProviders.choose(engineName, version, manifest, List.of(options.device()));
     TextTokenizer tokenizer = TextTokenizer.load(version);
     EngineSession engine = null;
     try {

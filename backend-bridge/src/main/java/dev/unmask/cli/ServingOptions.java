@@ -66,6 +66,7 @@ final class ServingOptions {
         defaults.adaptiveLookahead(),
         defaults.passCosts(),
         defaults.maxOvertaken(),
-        defaults.device());
+        defaults.devices(),
+        defaults.spinMicros());
   }
 }

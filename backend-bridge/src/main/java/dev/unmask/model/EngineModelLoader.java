@@ -1,7 +1,8 @@
 package dev.unmask.model;
 
 import dev.unmask.bridge.DecodeLoop;
-import dev.unmask.bridge.DecodeWorker;
+import dev.unmask.bridge.DecodePool;
+import dev.unmask.bridge.Decoder;
 import dev.unmask.bridge.Telemetry;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineProvider;
@@ -19,14 +20,16 @@ import dev.unmask.scheduler.ModelTraits;
 import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.SchedulerConfig;
 import dev.unmask.scheduler.parameters.ParameterParser;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads models with their engines: tokenizer, engine session, decode thread and request layer. The
- * threads that encode requests are shared by all models. Any thread.
+ * Loads models with their engines: tokenizer, engine sessions, decode threads and request layer.
+ * The threads that encode requests are shared by all models. Any thread.
  */
 public final class EngineModelLoader implements ModelLoader, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineModelLoader.class);
@@ -65,40 +68,34 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
   /**
    * As {@link #load(ModelSource, Telemetry)}.
    *
-   * @param beforeStep run on the model's decode thread between steps; see {@link
-   *     DecodeWorker#start(String, EngineSession, dev.unmask.scheduler.ModelTraits,
-   *     SchedulerConfig, Telemetry, Runnable)}
+   * @param beforeStep run on the model's decode threads between steps; see {@link DecodePool#start}
    */
   public LoadedModel load(ModelSource source, Telemetry telemetry, Runnable beforeStep) {
     ModelSettings settings = source.settings();
     EngineProvider provider =
         EngineProviders.choose(
-            settings.engine(), source.directory(), source.manifest(), settings.device());
-    long positions =
-        provider.keepsCacheInHostMemory()
-            ? KvBudget.positions(source.manifest(), settings, Runtime.getRuntime().maxMemory())
-            : settings.kvCachePositions();
-    EngineOptions options =
-        new EngineOptions(
-            settings.maxSequences(), settings.threads(), positions, settings.device());
+            settings.engine(), source.directory(), source.manifest(), settings.devices());
     TextTokenizer tokenizer = TextTokenizer.load(source.directory());
-    EngineSession engine = null;
-    DecodeWorker worker = null;
+    List<EngineSession> engines = new ArrayList<>();
+    Decoder decoder = null;
     try {
       Optional<ChatTemplate> template = ChatTemplate.load(source.directory());
       PromptEncoder prompts = new PromptEncoder(tokenizer, template);
-      engine = provider.open(source.directory(), source.manifest(), options);
-      long kvPositions = engine.capabilities().kvPositions();
-      worker =
-          DecodeWorker.start(
+      open(provider, source, engines);
+      PassCosts passCosts = passCosts(source, engines.get(0));
+      decoder =
+          DecodePool.start(
               source.name(),
-              engine,
+              engines,
               source.manifest().traits(),
-              schedulerConfig(settings, kvPositions, passCosts(source, engine)),
+              engine -> schedulerConfig(settings, engine, passCosts),
               telemetry,
               beforeStep);
+      long kvPositions =
+          engines.stream().mapToLong(engine -> engine.capabilities().kvPositions()).sum();
       GenerationService generations =
-          new GenerationService(source.manifest(), tokenizer, prompts, worker, telemetry, encoding);
+          new GenerationService(
+              source.manifest(), tokenizer, prompts, decoder, telemetry, encoding);
       TensorGeneration tensors =
           new TensorGeneration(
               source.name(),
@@ -107,13 +104,36 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
               telemetry);
       return new EngineModel(template.isPresent(), kvPositions, tokenizer, generations, tensors);
     } catch (RuntimeException | Error e) {
-      if (worker != null) {
-        worker.close();
-      } else if (engine != null) {
-        engine.close();
+      if (decoder != null) {
+        decoder.close();
+      } else {
+        engines.forEach(EngineSession::close);
       }
       tokenizer.close();
       throw e;
+    }
+  }
+
+  /**
+   * Opens a session on each device of an engine that uses them, else one; adds each as it opens.
+   */
+  private static void open(
+      EngineProvider provider, ModelSource source, List<EngineSession> engines) {
+    ModelSettings settings = source.settings();
+    long positions =
+        provider.usesDevices()
+            ? settings.kvCachePositions()
+            : KvBudget.positions(source.manifest(), settings, Runtime.getRuntime().maxMemory());
+    int sessions = provider.usesDevices() ? settings.devices().size() : 1;
+    for (int device : settings.devices().subList(0, sessions)) {
+      EngineOptions options =
+          new EngineOptions(
+              settings.maxSequences(),
+              settings.threads(),
+              positions,
+              device,
+              settings.spinMicros());
+      engines.add(provider.open(source.directory(), source.manifest(), options));
     }
   }
 
@@ -133,11 +153,11 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
   }
 
   private static SchedulerConfig schedulerConfig(
-      ModelSettings settings, long kvPositions, PassCosts passCosts) {
+      ModelSettings settings, EngineSession engine, PassCosts passCosts) {
     return SchedulerConfig.builder(settings.maxSequences())
         .maxQueryTokens(settings.maxQueryTokens())
         .maxWaiting(settings.maxQueueSize())
-        .kvPositions(kvPositions)
+        .kvPositions(engine.capabilities().kvPositions())
         .watermark(settings.watermark())
         .reuseEntries(settings.kvCacheReuse() ? REUSE_ENTRIES : 0)
         .lookAhead(

@@ -1,5 +1,6 @@
 package dev.unmask.model;
 
+import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.bridge.engine.EngineProviders;
 import dev.unmask.bridge.engine.ort.OrtEngineProvider;
 import dev.unmask.bridge.engine.tensorrt.TensorRtEngineProvider;
@@ -7,6 +8,7 @@ import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.scheduler.PassCosts;
 import dev.unmask.scheduler.UnmaskException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +33,9 @@ import java.util.stream.Collectors;
  * @param passCosts what passes cost for requests with cost-aware look-ahead, in the form of {@link
  *     PassCosts#parse}; null to time them when one comes or is this model's default
  * @param maxOvertaken later requests that may be admitted before a waiting one
- * @param device ordinal of the GPU, for an engine that uses one
+ * @param devices ordinals of the GPUs, for an engine that uses them: an instance on each
+ * @param spinMicros for which idle threads of an engine on the CPU look for work of the same pass
+ *     before they sleep; 0 for not at all, where other processes or models want the cores too
  */
 public record ModelSettings(
     String engine,
@@ -45,10 +49,24 @@ public record ModelSettings(
     boolean adaptiveLookahead,
     PassCosts passCosts,
     int maxOvertaken,
-    int device) {
+    List<Integer> devices,
+    int spinMicros) {
   /** What holds without flags and parameters. */
   public static final ModelSettings DEFAULT =
-      new ModelSettings(EngineProviders.AUTO, 0, 32, 2048, 128, 0, true, 0.05, false, null, 64, 0);
+      new ModelSettings(
+          EngineProviders.AUTO,
+          0,
+          32,
+          2048,
+          128,
+          0,
+          true,
+          0.05,
+          false,
+          null,
+          64,
+          List.of(0),
+          EngineOptions.DEFAULT_SPIN_MICROS);
 
   private static final String ON_CPU = OrtEngineProvider.NAME;
   private static final String ON_GPU = TensorRtEngineProvider.NAME;
@@ -74,7 +92,12 @@ public record ModelSettings(
     atLeast(1, "max_queue_size", maxQueueSize);
     atLeast(0, "kv_cache_positions", kvCachePositions);
     atLeast(0, "max_overtaken", maxOvertaken);
-    atLeast(0, "device", device);
+    atLeast(0, "spin_micros", spinMicros);
+    devices = List.copyOf(devices);
+    if (devices.isEmpty() || Set.copyOf(devices).size() < devices.size()) {
+      throw UnmaskException.invalid("devices=" + devices + " is not a list of different GPUs");
+    }
+    devices.forEach(device -> atLeast(0, "devices", device));
     if (!(watermark >= 0 && watermark < 1)) {
       throw UnmaskException.invalid("watermark=" + watermark + " is not in [0, 1)");
     }
@@ -106,10 +129,10 @@ public record ModelSettings(
    * means it; on the CPU {@code auto} means ONNX Runtime, but an engine that is named stays.
    *
    * @param kind of the instance group
-   * @param gpu the instance's GPU where its kind is KIND_GPU
+   * @param gpus the instance's GPUs where its kind is KIND_GPU, empty for those of these settings
    * @throws UnmaskException INVALID_ARGUMENT for KIND_GPU with an engine on the CPU
    */
-  public ModelSettings forInstance(ModelInstanceGroup.Kind kind, int gpu) {
+  public ModelSettings forInstance(ModelInstanceGroup.Kind kind, List<Integer> gpus) {
     Draft draft = new Draft(this);
     if (kind == ModelInstanceGroup.Kind.KIND_GPU) {
       if (engine.equals(ON_CPU)) {
@@ -117,7 +140,7 @@ public record ModelSettings(
             "kind KIND_GPU: engine=" + engine + " runs on the CPU; set KIND_CPU or another engine");
       }
       draft.engine = engine.equals(EngineProviders.AUTO) ? ON_GPU : engine;
-      draft.device = gpu;
+      draft.devices = gpus.isEmpty() ? devices : gpus;
     } else if (kind == ModelInstanceGroup.Kind.KIND_CPU && engine.equals(EngineProviders.AUTO)) {
       draft.engine = ON_CPU;
     }
@@ -149,7 +172,8 @@ public record ModelSettings(
     private boolean adaptiveLookahead;
     private PassCosts passCosts;
     private int maxOvertaken;
-    private int device;
+    private List<Integer> devices;
+    private int spinMicros;
 
     Draft(ModelSettings from) {
       engine = from.engine;
@@ -163,7 +187,8 @@ public record ModelSettings(
       adaptiveLookahead = from.adaptiveLookahead;
       passCosts = from.passCosts;
       maxOvertaken = from.maxOvertaken;
-      device = from.device;
+      devices = from.devices;
+      spinMicros = from.spinMicros;
     }
 
     /** Sets a component; false where there is none of that name. */
@@ -181,7 +206,8 @@ public record ModelSettings(
           case "adaptive_lookahead" -> adaptiveLookahead = truth(value);
           case "pass_costs" -> passCosts = PassCosts.parse(value);
           case "max_overtaken" -> maxOvertaken = Integer.parseInt(value);
-          case "device" -> device = Integer.parseInt(value);
+          case "devices" -> devices = ordinals(value);
+          case "spin_micros" -> spinMicros = Integer.parseInt(value);
           default -> {
             return false;
           }
@@ -190,6 +216,10 @@ public record ModelSettings(
       } catch (NumberFormatException e) {
         throw UnmaskException.invalid("parameters: " + name + "='" + value + "' does not parse");
       }
+    }
+
+    private static List<Integer> ordinals(String value) {
+      return Arrays.stream(value.split(",", -1)).map(s -> Integer.valueOf(s.strip())).toList();
     }
 
     private static boolean truth(String value) {
@@ -213,7 +243,8 @@ public record ModelSettings(
           adaptiveLookahead,
           passCosts,
           maxOvertaken,
-          device);
+          devices,
+          spinMicros);
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.unmask.request;
 
 import dev.unmask.bridge.DecodeHandle;
 import dev.unmask.bridge.DecodeListener;
-import dev.unmask.bridge.DecodeWorker;
+import dev.unmask.bridge.Decoder;
 import dev.unmask.bridge.Telemetry.Outcome;
 import dev.unmask.bridge.text.TextTokenizer;
 import dev.unmask.scheduler.ErrorCode;
@@ -31,7 +31,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
   private static final Logger LOG = LoggerFactory.getLogger(GenerationCall.class);
   private static final long LONGEST_TIMEOUT_NANOS = TimeUnit.DAYS.toNanos(365);
 
-  private final DecodeWorker worker;
+  private final Decoder decoder;
   private final TextTokenizer tokenizer;
   private final GenerationInput input;
   private final GenerationObserver observer;
@@ -40,6 +40,10 @@ final class GenerationCall implements InferenceCall, DecodeListener {
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean cancelled;
   private volatile DecodeHandle handle;
+
+  /** The same, as the decode thread knows it. */
+  private DecodeHandle entered;
+
   private AnswerReader answer;
   private SnapshotReader snapshots;
   private SequenceView sequence;
@@ -48,13 +52,13 @@ final class GenerationCall implements InferenceCall, DecodeListener {
    * @param onEnd called once, after the observer's last call
    */
   GenerationCall(
-      DecodeWorker worker,
+      Decoder decoder,
       TextTokenizer tokenizer,
       GenerationInput input,
       GenerationObserver observer,
       GenerationTimeline timeline,
       Runnable onEnd) {
-    this.worker = worker;
+    this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.input = input;
     this.observer = observer;
@@ -93,7 +97,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
       SubmitOptions options = new SubmitOptions(input.priority(), deadlineNanos());
       refuseCancelledAndExpired();
       timeline.onSubmitted(request.tokenCount());
-      DecodeHandle submitted = worker.submit(request, options, this);
+      DecodeHandle submitted = decoder.submit(request, options, this);
       handle = submitted;
       if (cancelled) {
         submitted.cancel();
@@ -144,6 +148,11 @@ final class GenerationCall implements InferenceCall, DecodeListener {
   }
 
   @Override
+  public void onEntered(DecodeHandle submitted) {
+    entered = submitted;
+  }
+
+  @Override
   public void onScheduled(SequenceView view) {
     sequence = view;
     timeline.onScheduled();
@@ -162,7 +171,7 @@ final class GenerationCall implements InferenceCall, DecodeListener {
     answer.onCommitted(view);
     if (answer.stopped()) {
       // Ends in this step; the end brings what the delta would have.
-      worker.finish(view.id());
+      entered.finish();
     } else if (input.stream() && answer.hasDelta()) {
       observer.onDelta(answer.takeDelta(view));
       timeline.onResponse(begin, false);

@@ -1,6 +1,6 @@
 package dev.unmask.request;
 
-import dev.unmask.bridge.DecodeWorker;
+import dev.unmask.bridge.Decoder;
 import dev.unmask.bridge.Telemetry;
 import dev.unmask.bridge.text.PromptEncoder;
 import dev.unmask.bridge.text.TextTokenizer;
@@ -11,14 +11,14 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 
 /**
- * Generations of one model: encodes what is asked on an executor, hands it to the model's decode
- * thread, and tells observers what comes of it. Any thread.
+ * Generations of one model: encodes what is asked on an executor, hands it to the model's decoder,
+ * and tells observers what comes of it. Any thread.
  */
 public final class GenerationService implements Generator, AutoCloseable {
   private final String model;
   private final TextTokenizer tokenizer;
   private final RequestEncoder encoder;
-  private final DecodeWorker worker;
+  private final Decoder decoder;
   private final Telemetry telemetry;
   private final Executor executor;
   private final CallCounter calls = new CallCounter();
@@ -27,7 +27,7 @@ public final class GenerationService implements Generator, AutoCloseable {
    * @param manifest of the model
    * @param tokenizer borrowed until {@link #close} returns
    * @param prompts encodes prompts; borrowed likewise
-   * @param worker owned; closed by {@link #close}
+   * @param decoder owned; closed by {@link #close}
    * @param telemetry told of every request
    * @param executor encodes requests; runs or rejects every task, and rejects where too many wait,
    *     as that of {@link EncodingThreads} does
@@ -36,13 +36,13 @@ public final class GenerationService implements Generator, AutoCloseable {
       ModelManifest manifest,
       TextTokenizer tokenizer,
       PromptEncoder prompts,
-      DecodeWorker worker,
+      Decoder decoder,
       Telemetry telemetry,
       Executor executor) {
     this.model = manifest.name();
     this.tokenizer = tokenizer;
     this.encoder = new RequestEncoder(manifest, tokenizer, prompts);
-    this.worker = worker;
+    this.decoder = decoder;
     this.telemetry = telemetry;
     this.executor = executor;
   }
@@ -64,7 +64,7 @@ public final class GenerationService implements Generator, AutoCloseable {
     boolean entered = calls.enter();
     GenerationCall call =
         new GenerationCall(
-            worker, tokenizer, input, observer, timeline, entered ? calls::leave : () -> {});
+            decoder, tokenizer, input, observer, timeline, entered ? calls::leave : () -> {});
     if (entered) {
       call.start(executor, encoder);
     } else {
@@ -76,9 +76,9 @@ public final class GenerationService implements Generator, AutoCloseable {
     return call;
   }
 
-  /** Whether the decode thread works. */
+  /** Whether the decode threads work. */
   public boolean isHealthy() {
-    return worker.isHealthy();
+    return decoder.isHealthy();
   }
 
   /**
@@ -92,13 +92,13 @@ public final class GenerationService implements Generator, AutoCloseable {
   }
 
   /**
-   * Takes no new requests, cancels what is in progress, closes the worker with its engine, and
+   * Takes no new requests, cancels what is in progress, closes the decoder with its engines, and
    * waits until no request is being encoded. Idempotent; not to be called by an observer.
    */
   @Override
   public void close() {
     calls.close();
-    worker.close();
+    decoder.close();
     calls.awaitUninterruptibly();
   }
 }

@@ -4,41 +4,47 @@ import dev.unmask.model.ModelSettings;
 import dev.unmask.protocol.ModelConfig;
 import dev.unmask.protocol.ModelInstanceGroup;
 import dev.unmask.scheduler.UnmaskException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** What this server makes of a configuration's instance groups: it runs one instance. */
+/**
+ * What this server makes of a configuration's instance groups: an instance on each GPU that is
+ * named, behind one queue, or else one instance.
+ */
 public final class InstanceGroups {
   private InstanceGroups() {}
 
   /**
-   * The settings of the instance.
+   * The settings of the instances.
    *
    * @param settings what flags and parameters say
    * @throws UnmaskException INVALID_ARGUMENT with the reason
    */
   public static ModelSettings settings(String model, ModelConfig config, ModelSettings settings) {
-    int instances = 0;
-    for (ModelInstanceGroup group : config.getInstanceGroupList()) {
-      instances += Math.max(1, group.getCount());
-      if (group.getGpusCount() > 1) {
-        throw wrong(
-            model,
-            "gpus " + group.getGpusList() + ": one instance runs on one GPU here; Triton has more");
-      }
+    List<ModelInstanceGroup> groups = config.getInstanceGroupList();
+    if (groups.isEmpty()) {
+      return settings;
     }
-    if (instances > 1) {
+    ModelInstanceGroup.Kind kind = groups.get(0).getKind();
+    List<Integer> gpus = new ArrayList<>();
+    int instances = 0;
+    for (ModelInstanceGroup group : groups) {
+      if (group.getKind() != kind) {
+        throw wrong(model, "kinds " + kind + " and " + group.getKind() + ": instances are of one");
+      }
+      gpus.addAll(group.getGpusList());
+      instances += Math.max(1, group.getCount()) * Math.max(1, group.getGpusCount());
+    }
+    if (instances > Math.max(1, gpus.size())) {
       throw wrong(
           model,
           "count "
               + instances
-              + ": one instance batches all requests; set the parameter max_sequences instead");
+              + ": one instance of a device batches all requests; set the parameter max_sequences"
+              + " instead");
     }
-    if (instances == 0) {
-      return settings;
-    }
-    ModelInstanceGroup group = config.getInstanceGroup(0);
     try {
-      return settings.forInstance(
-          group.getKind(), group.getGpusCount() > 0 ? group.getGpus(0) : settings.device());
+      return settings.forInstance(kind, gpus);
     } catch (UnmaskException e) {
       throw wrong(model, e.getMessage());
     }

@@ -338,19 +338,26 @@ class DecodeWorkerTest {
   @Test
   void finish_otherThread_refused() throws Exception {
     RecordingListener listener = new RecordingListener();
-    submit(1, 1, listener);
+    DecodeHandle handle = submit(1, 1, listener);
     listener.await();
-    assertThrows(IllegalStateException.class, () -> worker.finish(1));
+    assertThrows(IllegalStateException.class, handle::finish);
   }
 
   @Test
   void finish_withinAListenerCall_stopsInTheSameStep() throws Exception {
     RecordingListener listener =
         new RecordingListener() {
+          private DecodeHandle handle;
+
+          @Override
+          public void onEntered(DecodeHandle entered) {
+            handle = entered;
+          }
+
           @Override
           public void onCommitted(SequenceView sequence) {
             if (sequence.committedTokens() == 3) {
-              assertTrue(worker.finish(sequence.id()));
+              assertTrue(handle.finish());
             }
           }
         };

@@ -22,12 +22,18 @@ class InstanceGroupsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "instance_group { count: 2 } | auto | count 2: one instance batches all requests; set the"
-            + " parameter max_sequences instead",
+        "instance_group { count: 2 } | auto | count 2: one instance of a device batches all"
+            + " requests; set the parameter max_sequences instead",
+        "instance_group { count: 2 kind: KIND_GPU gpus: [0, 1] } | auto | count 4: one instance of a"
+            + " device batches all requests; set the parameter max_sequences instead",
+        "instance_group [ { kind: KIND_CPU }, { kind: KIND_CPU } ] | auto | count 2: one instance of"
+            + " a device batches all requests; set the parameter max_sequences instead",
+        "instance_group [ { kind: KIND_GPU gpus: [0] }, { kind: KIND_CPU } ] | auto | kinds KIND_GPU"
+            + " and KIND_CPU: instances are of one",
+        "instance_group [ { kind: KIND_GPU gpus: [1] }, { kind: KIND_GPU gpus: [1] } ] | auto |"
+            + " devices=[1, 1] is not a list of different GPUs",
         "instance_group { kind: KIND_GPU } | onnxruntime | kind KIND_GPU: engine=onnxruntime runs on"
             + " the CPU; set KIND_CPU or another engine",
-        "instance_group { kind: KIND_GPU gpus: [0, 1] } | auto | gpus [0, 1]: one instance runs on"
-            + " one GPU here; Triton has more",
       })
   void settings_thatCannotBe_areRefusedWithReason(String text, String engine, String reason) {
     UnmaskException e = assertThrows(UnmaskException.class, () -> settings(text, engine));
@@ -38,19 +44,22 @@ class InstanceGroupsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | auto | auto | 0",
-        "'' | tensorrt | tensorrt | 0",
-        "instance_group { count: 1 kind: KIND_CPU } | auto | onnxruntime | 0",
-        "instance_group { count: 1 kind: KIND_CPU } | tensorrt | tensorrt | 0",
-        "instance_group { kind: KIND_AUTO } | auto | auto | 0",
-        "instance_group { kind: KIND_MODEL } | onnxruntime | onnxruntime | 0",
-        "instance_group { kind: KIND_GPU } | auto | tensorrt | 0",
-        "instance_group { kind: KIND_GPU gpus: [2] } | tensorrt | tensorrt | 2",
+        "'' | auto | auto | [0]",
+        "'' | tensorrt | tensorrt | [0]",
+        "instance_group { count: 1 kind: KIND_CPU } | auto | onnxruntime | [0]",
+        "instance_group { count: 1 kind: KIND_CPU } | tensorrt | tensorrt | [0]",
+        "instance_group { kind: KIND_AUTO } | auto | auto | [0]",
+        "instance_group { kind: KIND_MODEL } | onnxruntime | onnxruntime | [0]",
+        "instance_group { kind: KIND_GPU } | auto | tensorrt | [0]",
+        "instance_group { kind: KIND_GPU gpus: [2] } | tensorrt | tensorrt | [2]",
+        "instance_group { kind: KIND_GPU gpus: [2, 0] } | auto | tensorrt | [2, 0]",
+        "instance_group [ { kind: KIND_GPU gpus: [1] }, { kind: KIND_GPU gpus: [3] } ] | auto |"
+            + " tensorrt | [1, 3]",
       })
-  void settings_ofOneInstance_sayEngineAndDevice(
-      String text, String engine, String expected, int device) {
+  void settings_ofInstances_sayEngineAndDevices(
+      String text, String engine, String expected, String devices) {
     ModelSettings settings = settings(text, engine);
     assertEquals(expected, settings.engine());
-    assertEquals(device, settings.device());
+    assertEquals(devices, settings.devices().toString());
   }
 }

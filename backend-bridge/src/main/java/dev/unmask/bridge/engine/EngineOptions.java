@@ -10,8 +10,15 @@ import dev.unmask.scheduler.UnmaskException;
  * @param kvPositions cache positions that all slots and saved entries may hold together, counted as
  *     in {@link EngineCapabilities#kvPositions}; 0 for as many as the slots can use
  * @param device ordinal of the GPU; engines on the CPU pass over it
+ * @param spinMicros time in microseconds for which a thread of the engine that has nothing to do
+ *     looks for work of the same pass before it sleeps, which shortens passes where a core is free
+ *     for it and lengthens those of others where none is; engines on a GPU pass over it
  */
-public record EngineOptions(int maxSequences, int threads, long kvPositions, int device) {
+public record EngineOptions(
+    int maxSequences, int threads, long kvPositions, int device, int spinMicros) {
+  /** Threads look for work for about as long as it takes to wake one. */
+  public static final int DEFAULT_SPIN_MICROS = 100;
+
   /** One sequence, threads chosen by the engine. */
   public static final EngineOptions DEFAULT = new EngineOptions(1, 0);
 
@@ -30,6 +37,9 @@ public record EngineOptions(int maxSequences, int threads, long kvPositions, int
     if (device < 0) {
       throw UnmaskException.invalid("device=" + device + " below 0");
     }
+    if (spinMicros < 0) {
+      throw UnmaskException.invalid("spinMicros=" + spinMicros + " below 0");
+    }
     if (kvPositions < 0) {
       throw UnmaskException.invalid("kvPositions=" + kvPositions + " below 0");
     }
@@ -41,7 +51,7 @@ public record EngineOptions(int maxSequences, int threads, long kvPositions, int
 
   /** The first GPU, where the engine uses one. */
   public EngineOptions(int maxSequences, int threads, long kvPositions) {
-    this(maxSequences, threads, kvPositions, 0);
+    this(maxSequences, threads, kvPositions, 0, DEFAULT_SPIN_MICROS);
   }
 
   /** No limit on cache positions but the slots' own. */

@@ -23,11 +23,12 @@ public interface EngineProvider {
   }
 
   /**
-   * Whether the rows of its KV cache are in the memory of this process's machine, so that they are
-   * limited by what the JVM may have. Where not, a session that is given no limit finds its own.
+   * Whether it computes on GPUs: a session on each that it is to use, with the rows of its KV cache
+   * in that device's memory, for which a session finds a limit itself where it is given none.
+   * Otherwise there is one session, limited by what the JVM may have.
    */
-  default boolean keepsCacheInHostMemory() {
-    return true;
+  default boolean usesDevices() {
+    return false;
   }
 
   /**

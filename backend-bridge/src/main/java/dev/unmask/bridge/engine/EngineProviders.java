@@ -25,18 +25,21 @@ public final class EngineProviders {
    * class path to which nothing stands in the way. Which and why is logged at debug: an engine that
    * somebody has prepared and that is passed over says so itself.
    *
-   * @param device ordinal of the GPU, for an engine that uses one
+   * @param devices ordinals of the GPUs, for an engine that uses them
    * @throws UnmaskException NOT_FOUND naming the engines there are, UNSUPPORTED where something
    *     stands in the way of each, with what
    */
   public static EngineProvider choose(
-      String name, Path versionDirectory, ModelManifest manifest, int device) {
+      String name, Path versionDirectory, ModelManifest manifest, List<Integer> devices) {
     if (!name.equals(AUTO)) {
       return find(name);
     }
     List<String> passedOver = new ArrayList<>();
     for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
-      Optional<String> obstacle = provider.obstacle(versionDirectory, manifest, device);
+      Optional<String> obstacle =
+          devices.stream()
+              .flatMap(d -> provider.obstacle(versionDirectory, manifest, d).stream())
+              .findFirst();
       if (obstacle.isEmpty()) {
         LOG.debug("model '{}' runs on {} {}", manifest.name(), provider.name(), passedOver);
         return provider;

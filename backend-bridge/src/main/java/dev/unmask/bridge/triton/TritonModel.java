@@ -23,6 +23,7 @@ import dev.unmask.repository.TensorSpecs;
 import dev.unmask.scheduler.UnmaskException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -128,7 +129,7 @@ final class TritonModel {
               .settings()
               .forInstance(
                   gpu ? ModelInstanceGroup.Kind.KIND_GPU : ModelInstanceGroup.Kind.KIND_CPU,
-                  device));
+                  List.of(device)));
     } catch (UnmaskException e) {
       throw new UnmaskException(e.code(), "instance '" + instance + "': " + e.getMessage(), e);
     }

@@ -13,8 +13,9 @@ import java.nio.file.Path;
  * @param lanes parts of a step that run at the same time
  * @param runThreads threads for the arithmetic of one run
  * @param runOverheadPositions what a run costs besides its query positions, in query positions
+ * @param spinMicros for which an idle thread of a run looks for work before it sleeps
  */
-record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
+record SessionSettings(int lanes, int runThreads, int runOverheadPositions, int spinMicros) {
   /** Query positions below which a lane of its own costs more than it gains. */
   static final int LANE_POSITIONS = 4;
 
@@ -31,7 +32,7 @@ record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
   private static final int LARGE_MODEL_RUN_OVERHEAD = 16;
 
   /** Fewer bytes to read, and no less arithmetic for each position. */
-  private static final int QUANTIZED_RUN_OVERHEAD = 4;
+  private static final int QUANTIZED_RUN_OVERHEAD = 8;
 
   /**
    * Divides the threads: among the sequences of a step where the model is small, within each run
@@ -45,7 +46,10 @@ record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
     boolean spare = options.threads() > 0 || !small;
     int largeOverhead = manifest.quantized() ? QUANTIZED_RUN_OVERHEAD : LARGE_MODEL_RUN_OVERHEAD;
     return new SessionSettings(
-        lanes, spare ? threads / lanes : 1, small ? SMALL_MODEL_RUN_OVERHEAD : largeOverhead);
+        lanes,
+        spare ? threads / lanes : 1,
+        small ? SMALL_MODEL_RUN_OVERHEAD : largeOverhead,
+        options.spinMicros());
   }
 
   /** Threads that work on a step at most. */
@@ -61,8 +65,13 @@ record SessionSettings(int lanes, int runThreads, int runOverheadPositions) {
       options.setInterOpNumThreads(1);
       options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(SessionOptions.OptLevel.ALL_OPT);
-      // The threads of every open session would spin, into the turns of the others too.
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      if (spinMicros > 0) {
+        options.addConfigEntry("session.intra_op.spin_duration_us", Integer.toString(spinMicros));
+        // When the run is over, or the threads of every open session would spin into its turns.
+        options.addConfigEntry("session.force_spinning_stop", "1");
+      } else {
+        options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      }
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       String profile = System.getProperty(PROFILE);
       if (profile != null) {

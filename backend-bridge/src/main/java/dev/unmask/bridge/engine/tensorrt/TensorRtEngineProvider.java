@@ -56,8 +56,8 @@ public final class TensorRtEngineProvider implements EngineProvider {
   }
 
   @Override
-  public boolean keepsCacheInHostMemory() {
-    return false;
+  public boolean usesDevices() {
+    return true;
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.repository.ModelManifest;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +43,17 @@ class SessionSettingsTest {
     SessionSettings settings = SessionSettings.of(quantized, new EngineOptions(8, 2));
     assertEquals(1, settings.lanes());
     assertTrue(settings.runOverheadPositions() < of(LARGE, 8, 2).runOverheadPositions());
+  }
+
+  @Test
+  void create_anyTimeOfSpinning_isTaken() throws Exception {
+    for (int spinMicros : new int[] {0, 1, EngineOptions.DEFAULT_SPIN_MICROS}) {
+      EngineOptions options = new EngineOptions(8, 2, 0, 0, spinMicros);
+      SessionSettings settings =
+          SessionSettings.of(ManifestFixtures.withParameters(LARGE), options);
+      assertEquals(spinMicros, settings.spinMicros());
+      settings.create(Path.of("none")).close();
+    }
   }
 
   @Test
