@@ -78,6 +78,11 @@ public final class DecodePool implements Decoder {
     return chosen.submit(request, options, listener);
   }
 
+  /** Requests that have not ended. */
+  int size() {
+    return workers.stream().mapToInt(DecodeWorker::size).sum();
+  }
+
   @Override
   public boolean isHealthy() {
     return workers.stream().allMatch(DecodeWorker::isHealthy);
