@@ -34,6 +34,9 @@ import picocli.CommandLine.Spec;
       "h200, l4 by their vendors' figures, or a file of 'unmask capacity calibrate'."
     })
 final class SimulateCommand implements Callable<Integer> {
+  /** The context of the small models, which a large one in their place needs as well. */
+  private static final int GPU_ROW_POSITIONS = 1024;
+
   @Spec private CommandSpec spec;
   @Mixin private PromptOptions prompts;
 
@@ -74,6 +77,15 @@ final class SimulateCommand implements Callable<Integer> {
       defaultValue = "bf16",
       description = "fp32, fp16, bf16 or int8 (default: ${DEFAULT-VALUE})")
   private String dtype;
+
+  @Option(
+      names = "--row-positions",
+      paramLabel = "N",
+      description =
+          "positions of a cache row that attention goes over, filled or not, 0 for those filled"
+              + " (default: 1024, a model's max_context, on the GPUs that are known, as TensorRT"
+              + " does; else 0)")
+  private Integer rowPositions;
 
   @Option(
       names = "--concurrency",
@@ -123,7 +135,7 @@ final class SimulateCommand implements Callable<Integer> {
     Hardware machine = Hardware.of(hardware);
     ModelShape size =
         shape.equalsIgnoreCase("8b") ? ModelShape.LLADA_8B : ModelShape.of(manifest(shape));
-    PassCost cost = new PassCost(machine, size, dtype);
+    PassCost cost = new PassCost(machine, size, dtype, rowPositions());
     int most = users.stream().mapToInt(Integer::intValue).max().orElseThrow();
     PrintWriter out = spec.commandLine().getOut();
     head(out, machine, size, cost);
@@ -139,6 +151,16 @@ final class SimulateCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private int rowPositions() {
+    if (rowPositions == null) {
+      return Hardware.isKnown(hardware) ? GPU_ROW_POSITIONS : 0;
+    }
+    if (rowPositions < 0) {
+      throw UnmaskException.invalid("--row-positions=" + rowPositions + " is below 0");
+    }
+    return rowPositions;
   }
 
   private Simulation simulation(String name, Map<String, String> given, int most, PassCost cost) {
@@ -164,12 +186,14 @@ final class SimulateCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "PREDICTED, not measured: %.3g parameters, %s, %s%n"
-            + "weights %.2f GB, keys and values %.1f KB a position; A is %s, B is %s%n%n",
+            + "weights %.2f GB, keys and values %.1f KB a position, attention over %s; A is %s, B is"
+            + " %s%n%n",
         size.parameters(),
         dtype,
         machine.description(),
         cost.modelBytes() / 1e9,
         cost.kvBytesPerPosition() / 1e3,
+        cost.rowPositions() > 0 ? cost.rowPositions() + " positions a row" : "what is filled",
         model,
         baseline);
     if (cost.modelBytes() > machine.memoryBytes()) {

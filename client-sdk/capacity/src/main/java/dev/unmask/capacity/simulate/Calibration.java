@@ -6,6 +6,7 @@ import dev.unmask.bridge.engine.EngineSession;
 import dev.unmask.bridge.engine.PassTimer;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.StepPlan;
+import dev.unmask.scheduler.UnmaskException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,6 @@ public final class Calibration {
   private static final int[] CACHED = {64, 320};
   private static final int PASSES = 15;
   private static final long MOST_NANOS = 4_000_000_000L;
-  private static final double FP32_BYTES = 4;
 
   /**
    * A pass that was timed.
@@ -38,16 +38,25 @@ public final class Calibration {
       String model, int queries, int cached, double seconds, ModelShape shape, PassLoad load) {}
 
   private final List<Timed> passes = new ArrayList<>();
+  private String dtype;
 
   /**
    * Times passes of a model.
    *
-   * @param version directory of its version; its weights are fp32
+   * @param version directory of its version
    * @param threads of the engine; 0 lets it choose
    * @param told of every pass
+   * @throws UnmaskException INVALID_ARGUMENT for a model in another dtype than the one before, or
+   *     in one that cannot be predicted
    */
   public void time(Path version, int threads, Consumer<Timed> told) {
     ModelManifest manifest = ModelManifest.read(version);
+    if (dtype != null && !dtype.equals(manifest.dtype())) {
+      throw UnmaskException.invalid(
+          "--models: " + manifest.name() + " is in " + manifest.dtype() + ", not in " + dtype);
+    }
+    PassCost.checkType(manifest.dtype());
+    dtype = manifest.dtype();
     ModelShape shape = ModelShape.of(manifest);
     try (EngineSession engine =
         EngineProviders.find("onnxruntime")
@@ -84,7 +93,7 @@ public final class Calibration {
           new double[] {
             1,
             pass.shape().layers(),
-            FP32_BYTES * (load.weightElements() + load.kvElements()),
+            PassCost.bytes(load, dtype),
             load.matrixFlops(),
             load.attentionFlops()
           };
@@ -92,9 +101,9 @@ public final class Calibration {
     }
     double[] cost = NonNegativeFit.solve(terms, seconds);
     return new Hardware(
-        "this machine, fp32, fitted to " + passes.size() + " passes",
+        "this machine, " + dtype + ", fitted to " + passes.size() + " passes",
         inverse(cost[2]),
-        Map.of("fp32", inverse(cost[3])),
+        Map.of(dtype, inverse(cost[3])),
         inverse(cost[4]),
         Runtime.getRuntime().maxMemory(),
         cost[0],
@@ -105,7 +114,7 @@ public final class Calibration {
 
   /** What a machine is said to take for a pass that was timed, in seconds. */
   public double fitted(Hardware machine, Timed pass) {
-    return new PassCost(machine, pass.shape(), "fp32").seconds(pass.load());
+    return new PassCost(machine, pass.shape(), dtype, 0).seconds(pass.load());
   }
 
   private static double inverse(double secondsEach) {

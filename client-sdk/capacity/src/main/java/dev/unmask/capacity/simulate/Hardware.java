@@ -70,6 +70,11 @@ public record Hardware(
     }
   }
 
+  /** Whether a name is that of a known machine, and not of a file. */
+  public static boolean isKnown(String name) {
+    return known().containsKey(name);
+  }
+
   /** Those whose vendors' figures are known here, by name. */
   static Map<String, Hardware> known() {
     try (InputStream in = Hardware.class.getResourceAsStream(RESOURCE)) {

@@ -12,13 +12,25 @@ import dev.unmask.scheduler.StepPlan;
  */
 public record PassLoad(
     double weightElements, double kvElements, double matrixFlops, double attentionFlops) {
+  /** What a plan's rows have to do where attention goes over the positions that are filled. */
   static PassLoad of(StepPlan plan, ModelShape shape) {
+    return of(plan, shape, 0);
+  }
+
+  /**
+   * What a plan's rows have to do.
+   *
+   * @param rowPositions of the cache that attention goes over in each row, filled or not, as
+   *     TensorRT's over a cache of fixed length; 0 for those that are filled
+   */
+  static PassLoad of(StepPlan plan, ModelShape shape, int rowPositions) {
     double pairs = 0;
     double cached = 0;
     for (int row = 0; row < plan.rowCount(); row++) {
       int longest = 0;
       for (int query = plan.queryStart(row); query < plan.queryStart(row + 1); query++) {
-        int visible = plan.visibleTo(query) - plan.visibleFrom(query);
+        int visible =
+            rowPositions > 0 ? rowPositions : plan.visibleTo(query) - plan.visibleFrom(query);
         pairs += visible;
         longest = Math.max(longest, visible);
       }

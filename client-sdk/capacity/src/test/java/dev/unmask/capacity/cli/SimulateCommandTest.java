@@ -81,6 +81,7 @@ class SimulateCommandTest {
         "simulate --hardware=h100 --shape=none|no model 'none'",
         "simulate --hardware=h100 --concurrency=0|--concurrency=0 is not in",
         "simulate --hardware=h100 --requests=0|--requests=0 is below 1",
+        "simulate --hardware=h100 --row-positions=-1|--row-positions=-1 is below 0",
         "calibrate --models=none --output=x|no model 'none'",
       })
   void wrongArgumentsOfSimulate_areNamed(String arguments, String message) {

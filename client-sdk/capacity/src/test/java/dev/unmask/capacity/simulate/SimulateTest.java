@@ -45,25 +45,44 @@ class SimulateTest {
     assertEquals(4 * (6 + 6 + 1) * 2 * 10, load.attentionFlops());
   }
 
+  /** As with a cache of fixed length: what a query may see is a mask, and costs nothing less. */
+  @Test
+  void load_ofWholeRows_isCountedByHand() {
+    PassLoad load = PassLoad.of(plan(), SHAPE, 50);
+    assertEquals((2 * 50 + 3) * 20, load.kvElements());
+    assertEquals(4 * (3 * 50) * 2 * 10, load.attentionFlops());
+    assertEquals(PassLoad.of(plan(), SHAPE).matrixFlops(), load.matrixFlops());
+    assertTrue(
+        new PassCost(SLOW, SHAPE, "fp32", 50).seconds(plan())
+            > new PassCost(SLOW, SHAPE, "fp32", 0).seconds(plan()));
+  }
+
+  /** Quantised models keep their cache in fp32. */
+  @Test
+  void bytes_ofInt8_areThoseOfWeightsAndAnFp32Cache() {
+    assertEquals(2800 + 4 * 200, PassCost.bytes(PassLoad.of(plan(), SHAPE), "int8"));
+    assertEquals(2 * (2800 + 200), PassCost.bytes(PassLoad.of(plan(), SHAPE), "bf16"));
+  }
+
   @Test
   void cost_addsUp_andOverlapsAsFarAsItIsTold() {
     double reading = 4 * (2800 + 200) / 500.0;
     double arithmetic = (12800 / 100.0 + 1040 / 50.0) / 0.5;
     double fixed = 3 + 2 * 0.5;
     assertEquals(
-        fixed + reading + arithmetic, new PassCost(SLOW, SHAPE, "fp32").seconds(plan()), 1e-9);
+        fixed + reading + arithmetic, new PassCost(SLOW, SHAPE, "fp32", 0).seconds(plan()), 1e-9);
     Hardware roofline = new Hardware("r", 1000, Map.of("fp32", 100.0), 50, 1e9, 3, 0.5, 0.5, 1);
     assertEquals(
         fixed + Math.max(reading, arithmetic),
-        new PassCost(roofline, SHAPE, "fp32").seconds(plan()),
+        new PassCost(roofline, SHAPE, "fp32", 0).seconds(plan()),
         1e-9);
-    assertEquals(0, new PassCost(SLOW, SHAPE, "fp32").seconds(new StepPlan()));
+    assertEquals(0, new PassCost(SLOW, SHAPE, "fp32", 0).seconds(new StepPlan()));
   }
 
   @Test
   void llada8b_hasEightBillionWeights() {
     assertEquals(8.0e9, ModelShape.LLADA_8B.parameters(), 0.1e9);
-    PassCost cost = new PassCost(Hardware.of("h100"), ModelShape.LLADA_8B, "bf16");
+    PassCost cost = new PassCost(Hardware.of("h100"), ModelShape.LLADA_8B, "bf16", 0);
     assertEquals(16e9, cost.modelBytes(), 0.2e9);
     assertEquals(2 * 32 * 4096 * 2, cost.kvBytesPerPosition());
   }
@@ -100,6 +119,7 @@ class SimulateTest {
     assertThrows(UnmaskException.class, () -> Hardware.of(wrong.toString()));
     assertEquals(
         "--dtype=bf16 is not known of this hardware, which has [fp32]",
-        assertThrows(UnmaskException.class, () -> new PassCost(SLOW, SHAPE, "bf16")).getMessage());
+        assertThrows(UnmaskException.class, () -> new PassCost(SLOW, SHAPE, "bf16", 0))
+            .getMessage());
   }
 }
