@@ -36,7 +36,7 @@ final class DeviceKvCache implements CacheState {
     base = device.malloc(layout.bytes());
     resources.add(() -> device.free(base));
     rows = new KvRows(layout.rows());
-    entries = new HostEntries(device, stream, layout);
+    entries = new HostEntries(device, stream, layout, budget);
     resources.add(entries::close);
   }
 
@@ -121,18 +121,10 @@ final class DeviceKvCache implements CacheState {
       }
     } catch (DeviceException e) {
       for (int i = 0; i < plan.saveCount(); i++) {
-        forget(plan.saveEntry(i), e);
+        entries.drop(plan.saveEntry(i));
       }
       rows.clear();
       throw e;
-    }
-  }
-
-  private void forget(int entry, DeviceException cause) {
-    try {
-      entries.drop(entry);
-    } catch (DeviceException e) {
-      cause.addSuppressed(e);
     }
   }
 

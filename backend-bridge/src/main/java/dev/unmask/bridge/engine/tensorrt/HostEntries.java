@@ -6,23 +6,29 @@ import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.UnmaskException;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Saved beginnings of rows in page-locked host memory: {@code [tensors][heads][positions][headDim]}
- * densely. Copies are put on the session's stream and done in its order; memory is freed only after
- * the stream has been waited for.
+ * densely. Copies are put on the session's stream and done in its order, so the buffer of an entry
+ * that is dropped serves the next one at once.
  */
 final class HostEntries implements AutoCloseable {
   private final DeviceRuntime device;
   private final long stream;
   private final KvLayout layout;
+  private final HostBuffers buffers;
   private final Map<Integer, Entry> entries = new HashMap<>();
   private long countedPositions;
 
   private record Entry(int positions, long address) {}
 
-  HostEntries(DeviceRuntime device, long stream, KvLayout layout) {
+  /**
+   * @param budget positions that entries hold at most
+   */
+  HostEntries(DeviceRuntime device, long stream, KvLayout layout, long budget) {
+    this.buffers = new HostBuffers(device, stream, budget * layout.bytesPerPosition());
     this.device = device;
     this.stream = stream;
     this.layout = layout;
@@ -74,7 +80,7 @@ final class HostEntries implements AutoCloseable {
   void save(int name, int positions, long row) {
     long width = (long) positions * layout.headBytes();
     long tensorBytes = layout.heads() * width;
-    Entry entry = new Entry(positions, device.hostAlloc(layout.tensors() * tensorBytes));
+    Entry entry = new Entry(positions, buffers.take(bytes(positions)));
     entries.put(name, entry);
     countedPositions += KvBlocks.counted(positions);
     for (int tensor = 0; tensor < layout.tensors(); tensor++) {
@@ -112,26 +118,23 @@ final class HostEntries implements AutoCloseable {
     }
   }
 
-  /** Frees an entry; nothing happens where there is none of this name. */
+  private long bytes(int positions) {
+    return (long) positions * layout.bytesPerPosition();
+  }
+
+  /** Forgets an entry; nothing happens where there is none of this name. */
   void drop(int name) {
     Entry entry = entries.remove(name);
     if (entry != null) {
       countedPositions -= KvBlocks.counted(entry.positions());
-      try {
-        device.streamSynchronize(stream);
-      } finally {
-        device.hostFree(entry.address());
-      }
+      buffers.give(entry.address(), bytes(entry.positions()));
     }
   }
 
-  /** Frees all entries. Idempotent. */
+  /** Frees all entries and what they left; after the stream's end. Idempotent. */
   @Override
   public void close() {
-    Resources all = new Resources();
-    entries.values().forEach(entry -> all.add(() -> device.hostFree(entry.address())));
-    entries.clear();
-    countedPositions = 0;
-    all.close();
+    List.copyOf(entries.keySet()).forEach(this::drop);
+    buffers.close();
   }
 }
