@@ -1,19 +1,22 @@
 package dev.unmask.bridge;
 
+import java.util.Arrays;
+
 /**
  * Steps of several decode loops of one model, told to one telemetry: one at a time, with levels and
  * totals added up over all loops.
  */
 final class PooledSteps {
   private final Telemetry telemetry;
-  private final Telemetry.StepReport[] last;
+  private final Telemetry.Levels[] levels;
 
   /**
    * @param loops how many
    */
   PooledSteps(Telemetry telemetry, int loops) {
     this.telemetry = telemetry;
-    this.last = new Telemetry.StepReport[loops];
+    this.levels = new Telemetry.Levels[loops];
+    Arrays.fill(levels, Telemetry.Levels.NONE);
   }
 
   /** What a loop reports its steps to. Its decode thread. */
@@ -27,26 +30,10 @@ final class PooledSteps {
   }
 
   private synchronized void tell(int loop, Telemetry.StepReport report) {
-    last[loop] = report;
-    int waiting = 0;
-    int running = 0;
-    long kvBlocksTotal = 0;
-    long kvBlocksUsed = 0;
-    long kvBlocksKept = 0;
-    long preemptions = 0;
-    long reuseHits = 0;
-    long reusedTokens = 0;
-    for (Telemetry.StepReport each : last) {
-      if (each != null) {
-        waiting += each.waiting();
-        running += each.running();
-        kvBlocksTotal += each.kvBlocksTotal();
-        kvBlocksUsed += each.kvBlocksUsed();
-        kvBlocksKept += each.kvBlocksKept();
-        preemptions += each.preemptions();
-        reuseHits += each.reuseHits();
-        reusedTokens += each.reusedTokens();
-      }
+    levels[loop] = report.levels();
+    Telemetry.Levels all = Telemetry.Levels.NONE;
+    for (Telemetry.Levels each : levels) {
+      all = all.plus(each);
     }
     telemetry.onStep(
         new Telemetry.StepReport(
@@ -58,13 +45,6 @@ final class PooledSteps {
             report.planNanos(),
             report.engineNanos(),
             report.applyNanos(),
-            waiting,
-            running,
-            kvBlocksTotal,
-            kvBlocksUsed,
-            kvBlocksKept,
-            preemptions,
-            reuseHits,
-            reusedTokens));
+            all));
   }
 }

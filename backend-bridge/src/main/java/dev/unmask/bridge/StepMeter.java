@@ -62,7 +62,6 @@ final class StepMeter {
 
   /** What the step did, with the scheduler's gauges as they are now. */
   Telemetry.StepReport report(boolean failed, long planNanos, long engineNanos, long applyNanos) {
-    SchedulerStats stats = scheduler.stats();
     return new Telemetry.StepReport(
         rows,
         queryTokens,
@@ -72,6 +71,12 @@ final class StepMeter {
         planNanos,
         engineNanos,
         applyNanos,
+        levels());
+  }
+
+  private Telemetry.Levels levels() {
+    SchedulerStats stats = scheduler.stats();
+    return new Telemetry.Levels(
         stats.waiting(),
         stats.running(),
         Math.min(stats.kvBlocksTotal(), engine.kvPositions() / EngineCapabilities.KV_BLOCK),
@@ -79,6 +84,7 @@ final class StepMeter {
         stats.kvBlocksSaved(),
         stats.preemptions(),
         stats.reuseHits(),
-        stats.reusedTokens());
+        stats.reusedTokens(),
+        stats.lookAheadDeclined());
   }
 }

@@ -86,7 +86,7 @@ public interface Telemetry {
       int forwardPasses) {}
 
   /**
-   * One step of the decode loop, with gauges as they are after it.
+   * One step of the decode loop.
    *
    * @param rows sequences in it; 0 where the engine only had to look after its cache
    * @param queryTokens query positions computed
@@ -96,14 +96,7 @@ public interface Telemetry {
    * @param planNanos time spent planning
    * @param engineNanos time spent in the engine
    * @param applyNanos time spent applying, listeners included
-   * @param waiting sequences that wait for memory
-   * @param running sequences that hold memory
-   * @param kvBlocksTotal KV blocks in all
-   * @param kvBlocksUsed KV blocks held by sequences and kept entries
-   * @param kvBlocksKept of these, held by kept entries
-   * @param preemptions since the start
-   * @param reuseHits requests since the start that found keys and values to reuse
-   * @param reusedTokens positions since the start that were reused and not computed
+   * @param levels as they are after it
    */
   record StepReport(
       int rows,
@@ -114,6 +107,22 @@ public interface Telemetry {
       long planNanos,
       long engineNanos,
       long applyNanos,
+      Levels levels) {}
+
+  /**
+   * What a model's decode loops hold, and what they have counted since their start.
+   *
+   * @param waiting sequences that wait for memory
+   * @param running sequences that hold memory
+   * @param kvBlocksTotal KV blocks in all
+   * @param kvBlocksUsed KV blocks held by sequences and kept entries
+   * @param kvBlocksKept of these, held by kept entries
+   * @param preemptions since the start
+   * @param reuseHits requests since the start that found keys and values to reuse
+   * @param reusedTokens positions since the start that were reused and not computed
+   * @param lookAheadDeclined times since the start that cost-aware look-ahead left a block closed
+   */
+  record Levels(
       int waiting,
       int running,
       long kvBlocksTotal,
@@ -121,7 +130,25 @@ public interface Telemetry {
       long kvBlocksKept,
       long preemptions,
       long reuseHits,
-      long reusedTokens) {}
+      long reusedTokens,
+      long lookAheadDeclined) {
+    /** Of a loop that has done nothing. */
+    static final Levels NONE = new Levels(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** Those of two loops together. */
+    Levels plus(Levels other) {
+      return new Levels(
+          waiting + other.waiting,
+          running + other.running,
+          kvBlocksTotal + other.kvBlocksTotal,
+          kvBlocksUsed + other.kvBlocksUsed,
+          kvBlocksKept + other.kvBlocksKept,
+          preemptions + other.preemptions,
+          reuseHits + other.reuseHits,
+          reusedTokens + other.reusedTokens,
+          lookAheadDeclined + other.lookAheadDeclined);
+    }
+  }
 
   /** Listens to nothing. */
   Telemetry NOOP = new Telemetry() {};

@@ -2,15 +2,15 @@ package dev.unmask.metrics;
 
 import dev.unmask.bridge.Telemetry;
 import dev.unmask.bridge.engine.EngineCapabilities;
+import java.util.function.ToLongFunction;
 
 /** Turns what happens in one model into its metrics. Threads as {@link Telemetry} says. */
 public final class DecodingMetrics implements Telemetry {
   private final SeriesWriter series;
   private volatile boolean retired;
-  // Totals of the last step, decode thread only.
-  private long lastPreemptions;
-  private long lastReuseHits;
-  private long lastReusedTokens;
+
+  /** After the last step; decode thread only. */
+  private Levels last;
 
   /** Writes to {@code series}. */
   public DecodingMetrics(SeriesWriter series) {
@@ -68,17 +68,23 @@ public final class DecodingMetrics implements Telemetry {
     series.add(MetricSeries.PLAN_SECONDS, report.planNanos() / 1e9);
     series.add(MetricSeries.ENGINE_SECONDS, report.engineNanos() / 1e9);
     series.add(MetricSeries.APPLY_SECONDS, report.applyNanos() / 1e9);
-    series.add(MetricSeries.PREEMPTIONS, Math.max(0, report.preemptions() - lastPreemptions));
-    series.add(MetricSeries.REUSE_HITS, Math.max(0, report.reuseHits() - lastReuseHits));
-    series.add(MetricSeries.REUSED_TOKENS, Math.max(0, report.reusedTokens() - lastReusedTokens));
-    lastPreemptions = report.preemptions();
-    lastReuseHits = report.reuseHits();
-    lastReusedTokens = report.reusedTokens();
+    Levels levels = report.levels();
+    count(MetricSeries.PREEMPTIONS, levels, Levels::preemptions);
+    count(MetricSeries.REUSE_HITS, levels, Levels::reuseHits);
+    count(MetricSeries.REUSED_TOKENS, levels, Levels::reusedTokens);
+    count(MetricSeries.LOOK_AHEAD_DECLINED, levels, Levels::lookAheadDeclined);
+    last = levels;
     if (!retired) {
-      series.set(MetricSeries.WAITING, report.waiting());
-      series.set(MetricSeries.RUNNING, report.running());
-      showKv(report.kvBlocksTotal(), report.kvBlocksUsed(), report.kvBlocksKept());
+      series.set(MetricSeries.WAITING, levels.waiting());
+      series.set(MetricSeries.RUNNING, levels.running());
+      showKv(levels.kvBlocksTotal(), levels.kvBlocksUsed(), levels.kvBlocksKept());
     }
+  }
+
+  /** Adds what a total has grown by since the last step. */
+  private void count(MetricSeries total, Levels levels, ToLongFunction<Levels> value) {
+    long before = last == null ? 0 : value.applyAsLong(last);
+    series.add(total, Math.max(0, value.applyAsLong(levels) - before));
   }
 
   private void countPass(StepReport report) {

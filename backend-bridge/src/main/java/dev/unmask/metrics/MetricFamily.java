@@ -29,6 +29,10 @@ public enum MetricFamily {
   REUSE_HITS(
       Kind.COUNTER, "unmask_kv_reuse_hits_total", "Requests that found keys and values to reuse"),
   REUSED_TOKENS(Kind.COUNTER, "unmask_kv_reused_tokens_total", "Positions reused and not computed"),
+  LOOK_AHEAD_DECLINED(
+      Kind.COUNTER,
+      "unmask_look_ahead_declined_total",
+      "Times that cost-aware look-ahead left a further block closed"),
   STEP_SECONDS(Kind.COUNTER, "unmask_step_seconds_total", "Time of the decode thread", "phase"),
   COMMITTED_PER_STEP(
       "unmask_committed_tokens_per_step",

@@ -12,6 +12,7 @@ public enum MetricSeries {
   PREEMPTIONS(MetricFamily.PREEMPTIONS),
   REUSE_HITS(MetricFamily.REUSE_HITS),
   REUSED_TOKENS(MetricFamily.REUSED_TOKENS),
+  LOOK_AHEAD_DECLINED(MetricFamily.LOOK_AHEAD_DECLINED),
   PLAN_SECONDS(MetricFamily.STEP_SECONDS, "plan"),
   ENGINE_SECONDS(MetricFamily.STEP_SECONDS, "engine"),
   APPLY_SECONDS(MetricFamily.STEP_SECONDS, "apply"),

@@ -221,8 +221,8 @@ class DecodePoolTest {
     pool.close();
     Telemetry.StepReport last = telemetry.steps.get(telemetry.steps.size() - 1);
     long kvBlocks = engines.get(0).capabilities().kvPositions() / EngineCapabilities.KV_BLOCK;
-    assertEquals(2 * kvBlocks, last.kvBlocksTotal());
-    assertEquals(0, last.running());
+    assertEquals(2 * kvBlocks, last.levels().kvBlocksTotal());
+    assertEquals(0, last.levels().running());
     assertEquals(engines.get(0).runs() + engines.get(1).runs(), telemetry.steps.size());
   }
 

@@ -446,8 +446,8 @@ class DecodeWorkerTest {
         listener.finished.queryTokens(),
         steps.stream().mapToInt(Telemetry.StepReport::queryTokens).sum());
     Telemetry.StepReport last = steps.get(steps.size() - 1);
-    assertEquals(0, last.running());
-    assertEquals(0, last.kvBlocksUsed());
+    assertEquals(0, last.levels().running());
+    assertEquals(0, last.levels().kvBlocksUsed());
   }
 
   @Test

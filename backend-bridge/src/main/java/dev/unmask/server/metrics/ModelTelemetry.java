@@ -99,8 +99,8 @@ public final class ModelTelemetry implements Telemetry, AutoCloseable {
 
   @Override
   public void onStep(StepReport report) {
-    kvBlocksTotal = report.kvBlocksTotal();
-    kvBlocksUsed = report.kvBlocksUsed();
+    kvBlocksTotal = report.levels().kvBlocksTotal();
+    kvBlocksUsed = report.levels().kvBlocksUsed();
     series.onStep(report);
     statistics.onStep(report);
   }

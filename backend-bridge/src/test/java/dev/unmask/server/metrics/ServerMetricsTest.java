@@ -88,14 +88,15 @@ class ServerMetricsTest {
   @Test
   void reload_cumulativeTotals_goOnFromTheOldModels() {
     ModelTelemetry old = metrics.open("m", "1");
-    old.onStep(Steps.totals(3, 2, 64));
-    old.onStep(Steps.totals(4, 2, 64));
+    old.onStep(Steps.totals(3, 2, 64, 7));
+    old.onStep(Steps.totals(4, 2, 64, 9));
     ModelTelemetry next = metrics.open("m", "1");
     old.retire();
-    next.onStep(Steps.totals(1, 1, 32));
+    next.onStep(Steps.totals(1, 1, 32, 1));
     has("unmask_preemptions_total{model=\"m\",version=\"1\"} 5.0");
     has("unmask_kv_reuse_hits_total{model=\"m\",version=\"1\"} 3.0");
     has("unmask_kv_reused_tokens_total{model=\"m\",version=\"1\"} 96.0");
+    has("unmask_look_ahead_declined_total{model=\"m\",version=\"1\"} 10.0");
     old.onStep(Steps.of(7, 7, 0, 7));
     has("unmask_requests{model=\"m\",state=\"running\",version=\"1\"} 1.0");
     old.close();

@@ -1,5 +1,6 @@
 package dev.unmask.server.metrics;
 
+import dev.unmask.bridge.Telemetry.Levels;
 import dev.unmask.bridge.Telemetry.StepReport;
 
 /** Reports of steps. */
@@ -11,16 +12,19 @@ final class Steps {
   private Steps() {}
 
   static StepReport of(int rows, int query, int prefill, int committed) {
-    return new StepReport(
-        rows, query, prefill, committed, false, PLAN, ENGINE, APPLY, 4, rows, 100, 25, 5, 0, 0, 0);
+    Levels levels = new Levels(4, rows, 100, 25, 5, 0, 0, 0, 0);
+    return new StepReport(rows, query, prefill, committed, false, PLAN, ENGINE, APPLY, levels);
   }
 
   static StepReport failed(int rows) {
-    return new StepReport(rows, 9, 0, 0, true, PLAN, ENGINE, APPLY, 0, rows, 100, 25, 5, 0, 0, 0);
+    Levels levels = new Levels(0, rows, 100, 25, 5, 0, 0, 0, 0);
+    return new StepReport(rows, 9, 0, 0, true, PLAN, ENGINE, APPLY, levels);
   }
 
-  static StepReport totals(long preemptions, long reuseHits, long reusedTokens) {
-    return new StepReport(
-        1, 1, 0, 1, false, 0, 0, 0, 0, 1, 100, 1, 0, preemptions, reuseHits, reusedTokens);
+  static StepReport totals(
+      long preemptions, long reuseHits, long reusedTokens, long lookAheadDeclined) {
+    Levels levels =
+        new Levels(0, 1, 100, 1, 0, preemptions, reuseHits, reusedTokens, lookAheadDeclined);
+    return new StepReport(1, 1, 0, 1, false, 0, 0, 0, levels);
   }
 }
