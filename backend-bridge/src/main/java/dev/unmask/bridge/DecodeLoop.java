@@ -41,6 +41,7 @@ public final class DecodeLoop {
   private UnmaskException uncalibrated;
   private final Telemetry telemetry;
   private Thread owner;
+  private volatile boolean lost;
   private long steps;
   private long engineNanos;
   private long hostNanos;
@@ -131,6 +132,16 @@ public final class DecodeLoop {
     return scheduler.finish(id);
   }
 
+  /** Whether the engine failed for good; true before the listeners of its last step are told. */
+  boolean isLost() {
+    return lost;
+  }
+
+  /** What the scheduler holds and has counted; on the loop's thread, or before there is one. */
+  Telemetry.Levels levels() {
+    return meter.levels();
+  }
+
   /** Sequences that have not ended. */
   public int size() {
     return scheduler.size();
@@ -158,6 +169,7 @@ public final class DecodeLoop {
     if (failure == null) {
       scheduler.apply(outputs);
     } else {
+      lost = !engine.isUsable();
       scheduler.fail(failure);
     }
     long applied = System.nanoTime();
@@ -165,7 +177,7 @@ public final class DecodeLoop {
     engineNanos += ran - planned;
     hostNanos += planned - begin + applied - ran;
     telemetry.onStep(meter.report(failure != null, planned - begin, ran - planned, applied - ran));
-    if (failure != null && !engine.isUsable()) {
+    if (lost) {
       throw failure;
     }
     return failure == null || plan.rowCount() > 0;

@@ -31,7 +31,7 @@ public final class DecodePool implements Decoder {
    *
    * @param model its name, for threads and messages
    * @param engines at least one; owned from now on, each closed by its decode thread; where this
-   *     call throws they still belong to the caller
+   *     call throws the caller closes them, again perhaps
    * @param traits what the engines run
    * @param config limits of an engine's sequences; {@code maxWaiting} of the first is the bound of
    *     requests that wait for their first step in all
@@ -57,15 +57,44 @@ public final class DecodePool implements Decoder {
       waiting = waiting == null ? new WaitingRoom(model, limits.maxWaiting()) : waiting;
       Telemetry told = engines.size() == 1 ? telemetry : steps.of(index);
       DecodeLoop loop = new DecodeLoop(engine, traits, limits, told);
-      workers.add(new DecodeWorker(model, index, engine, loop, waiting, beforeStep));
+      workers.add(new DecodeWorker(model, index, engine, loop, waiting, told, beforeStep));
     }
-    workers.forEach(DecodeWorker::begin);
+    begin(workers);
     return new DecodePool(List.copyOf(workers));
+  }
+
+  /** Begins all, or ends those that have begun. */
+  private static void begin(List<DecodeWorker> workers) {
+    List<DecodeWorker> begun = new ArrayList<>();
+    try {
+      for (DecodeWorker worker : workers) {
+        worker.begin();
+        begun.add(worker);
+      }
+    } catch (RuntimeException | Error e) {
+      begun.forEach(DecodeWorker::close);
+      throw e;
+    }
   }
 
   @Override
   public DecodeHandle submit(
       GenerationRequest request, SubmitOptions options, DecodeListener listener) {
+    while (true) {
+      DecodeWorker chosen = leastBusy();
+      try {
+        return chosen.submit(request, options, listener);
+      } catch (UnmaskException e) {
+        // It may have failed after it was chosen; then there is one healthy worker less to choose.
+        if (chosen.isHealthy() || !leastBusy().isHealthy()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** The healthy one with the fewest requests in progress, or the first where none is healthy. */
+  private DecodeWorker leastBusy() {
     DecodeWorker chosen = workers.get(0);
     int least = Integer.MAX_VALUE;
     for (DecodeWorker worker : workers) {
@@ -75,7 +104,7 @@ public final class DecodePool implements Decoder {
         chosen = worker;
       }
     }
-    return chosen.submit(request, options, listener);
+    return chosen;
   }
 
   /** Requests that have not ended. */
@@ -90,6 +119,7 @@ public final class DecodePool implements Decoder {
 
   @Override
   public void close() {
+    workers.forEach(worker -> worker.checkOtherThread("close"));
     workers.forEach(DecodeWorker::beginClose);
     workers.forEach(DecodeWorker::close);
   }

@@ -37,6 +37,7 @@ public final class DecodeWorker implements Decoder {
   private final CommandQueue queue;
   private final Thread thread;
   private final Runnable beforeStep;
+  private final Telemetry telemetry;
 
   /** Taken in and not ended, in the order of arrival. Decode thread. */
   private final Set<Submission> inProgress = new LinkedHashSet<>();
@@ -52,6 +53,7 @@ public final class DecodeWorker implements Decoder {
    * @param engine owned once the worker has begun
    * @param loop over the engine
    * @param waiting for requests until their first step
+   * @param telemetry that the loop reports to
    */
   DecodeWorker(
       String model,
@@ -59,7 +61,9 @@ public final class DecodeWorker implements Decoder {
       EngineSession engine,
       DecodeLoop loop,
       WaitingRoom waiting,
+      Telemetry telemetry,
       Runnable beforeStep) {
+    this.telemetry = telemetry;
     this.model = model;
     this.engine = engine;
     this.loop = loop;
@@ -109,13 +113,14 @@ public final class DecodeWorker implements Decoder {
       Runnable beforeStep) {
     DecodeLoop loop = new DecodeLoop(engine, traits, config, telemetry);
     WaitingRoom waiting = new WaitingRoom(model, config.maxWaiting());
-    DecodeWorker worker = new DecodeWorker(model, 0, engine, loop, waiting, beforeStep);
+    DecodeWorker worker = new DecodeWorker(model, 0, engine, loop, waiting, telemetry, beforeStep);
     worker.begin();
     return worker;
   }
 
-  /** Starts the thread. */
+  /** Tells of the levels to begin with, and starts the thread. */
   void begin() {
+    telemetry.onLevels(loop.levels());
     thread.start();
   }
 
@@ -144,7 +149,7 @@ public final class DecodeWorker implements Decoder {
 
   @Override
   public boolean isHealthy() {
-    return healthy;
+    return healthy && !loop.isLost();
   }
 
   /**
@@ -180,7 +185,8 @@ public final class DecodeWorker implements Decoder {
     }
   }
 
-  private void checkOtherThread(String call) {
+  /** Refuses a call on the decode thread that would wait for it. */
+  void checkOtherThread(String call) {
     if (Thread.currentThread() == thread) {
       throw new IllegalStateException(call + " on the decode thread would wait for itself");
     }
@@ -202,8 +208,17 @@ public final class DecodeWorker implements Decoder {
           "is unhealthy: its decode thread failed",
           new UnmaskException(
               ErrorCode.INTERNAL, "decode thread of model '" + model + "' failed: " + t, t));
+      tellOfTheEnd();
     } finally {
       closeEngine();
+    }
+  }
+
+  private void tellOfTheEnd() {
+    try {
+      telemetry.onLevels(loop.levels().ended());
+    } catch (RuntimeException e) {
+      LOG.warn("the levels of model '{}' stay as they were: {}", model, e.getMessage());
     }
   }
 

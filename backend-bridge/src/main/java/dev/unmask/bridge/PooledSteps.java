@@ -26,15 +26,25 @@ final class PooledSteps {
       public void onStep(StepReport report) {
         tell(loop, report);
       }
+
+      @Override
+      public void onLevels(Levels changed) {
+        tell(loop, changed);
+      }
     };
+  }
+
+  private synchronized void tell(int loop, Telemetry.Levels changed) {
+    levels[loop] = changed;
+    telemetry.onLevels(all());
+  }
+
+  private Telemetry.Levels all() {
+    return Arrays.stream(levels).reduce(Telemetry.Levels.NONE, Telemetry.Levels::plus);
   }
 
   private synchronized void tell(int loop, Telemetry.StepReport report) {
     levels[loop] = report.levels();
-    Telemetry.Levels all = Telemetry.Levels.NONE;
-    for (Telemetry.Levels each : levels) {
-      all = all.plus(each);
-    }
     telemetry.onStep(
         new Telemetry.StepReport(
             report.rows(),
@@ -45,6 +55,6 @@ final class PooledSteps {
             report.planNanos(),
             report.engineNanos(),
             report.applyNanos(),
-            all));
+            all()));
   }
 }

@@ -74,7 +74,8 @@ final class StepMeter {
         levels());
   }
 
-  private Telemetry.Levels levels() {
+  /** As they are now. */
+  Telemetry.Levels levels() {
     SchedulerStats stats = scheduler.stats();
     return new Telemetry.Levels(
         stats.waiting(),

@@ -63,6 +63,12 @@ final class Submission implements SequenceListener, DecodeHandle {
     }
     try {
       listener.onEntered(this);
+    } catch (Throwable t) {
+      LOG.error("listener of a request with {} tokens failed", request.tokenCount(), t);
+      abort(internal(t));
+      return;
+    }
+    try {
       id = loop.submit(request, options, this);
     } catch (UnmaskException e) {
       abort(e);

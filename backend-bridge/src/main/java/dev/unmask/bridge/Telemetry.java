@@ -2,7 +2,8 @@ package dev.unmask.bridge;
 
 /**
  * Told what happens to the requests and in the steps of one model, for statistics and metrics. Each
- * method says on which thread; all are cheap and never throw.
+ * method says on which thread, where "decode thread" is that of the request: a model on several
+ * devices has several. All are cheap and never throw.
  */
 public interface Telemetry {
   /** A request arrived; exactly one {@link #onEnded} follows. Any thread. */
@@ -42,8 +43,14 @@ public interface Telemetry {
   /** A request ended; comes before the client is told. Any thread. */
   default void onEnded(RequestReport report) {}
 
-  /** A step is done. Decode thread. */
+  /** A step is done. Decode thread; of several decode threads of a model one at a time. */
   default void onStep(StepReport report) {}
+
+  /**
+   * Levels are others without a step: decoding begins, or a decode thread has failed. The thread
+   * that starts decoding, or a decode thread; one at a time, also with {@link #onStep}.
+   */
+  default void onLevels(Levels levels) {}
 
   /** How a request ended. */
   enum Outcome {
@@ -135,6 +142,11 @@ public interface Telemetry {
     /** Of a loop that has done nothing. */
     static final Levels NONE = new Levels(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+    /** After the end of the loop: what it has counted, and nothing that it holds. */
+    Levels ended() {
+      return new Levels(0, 0, 0, 0, 0, preemptions, reuseHits, reusedTokens, lookAheadDeclined);
+    }
+
     /** Those of two loops together. */
     Levels plus(Levels other) {
       return new Levels(
@@ -196,6 +208,12 @@ public interface Telemetry {
       public void onStep(StepReport report) {
         first.onStep(report);
         second.onStep(report);
+      }
+
+      @Override
+      public void onLevels(Levels levels) {
+        first.onLevels(levels);
+        second.onLevels(levels);
       }
     };
   }

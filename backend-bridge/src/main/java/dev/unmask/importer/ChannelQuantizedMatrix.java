@@ -18,14 +18,16 @@ import java.nio.ByteOrder;
  * </ul>
  *
  * <p>Both are computed from the source while they are written. To transpose, the weights are
- * written some columns at a time, at most {@value #TILE_BYTES} bytes, and the source is read anew
- * for each such part.
+ * written some columns at a time, as many as an eighth of the heap has room for, and the source is
+ * read anew for each such part.
  */
 final class ChannelQuantizedMatrix {
   /** Steps of a weight to either side of zero. */
   static final int STEPS = 64;
 
-  private static final int TILE_BYTES = 8 << 20;
+  private static final int LEAST_TILE_BYTES = 4 << 20;
+  private static final int MOST_TILE_BYTES = 1 << 30;
+  private static final int HEAP_SHARE = 8;
 
   private final String name;
   private final Payload source;
@@ -38,7 +40,7 @@ final class ChannelQuantizedMatrix {
    * @param source [rows, columns]
    */
   ChannelQuantizedMatrix(String name, Payload source, int rows, int columns) {
-    this(name, source, rows, columns, TILE_BYTES);
+    this(name, source, rows, columns, tileBytes());
   }
 
   /**
@@ -50,6 +52,11 @@ final class ChannelQuantizedMatrix {
     this.rows = rows;
     this.columns = columns;
     tileColumns = Math.max(1, Math.min(columns, tileBytes / rows));
+  }
+
+  private static int tileBytes() {
+    long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    return (int) Math.max(LEAST_TILE_BYTES, Math.min(MOST_TILE_BYTES, share));
   }
 
   /** Adds the weights to a graph; returns their name. */

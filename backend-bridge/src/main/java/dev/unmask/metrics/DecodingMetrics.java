@@ -9,7 +9,7 @@ public final class DecodingMetrics implements Telemetry {
   private final SeriesWriter series;
   private volatile boolean retired;
 
-  /** After the last step; decode thread only. */
+  /** As they were told last. */
   private Levels last;
 
   /** Writes to {@code series}. */
@@ -68,7 +68,11 @@ public final class DecodingMetrics implements Telemetry {
     series.add(MetricSeries.PLAN_SECONDS, report.planNanos() / 1e9);
     series.add(MetricSeries.ENGINE_SECONDS, report.engineNanos() / 1e9);
     series.add(MetricSeries.APPLY_SECONDS, report.applyNanos() / 1e9);
-    Levels levels = report.levels();
+    onLevels(report.levels());
+  }
+
+  @Override
+  public void onLevels(Levels levels) {
     count(MetricSeries.PREEMPTIONS, levels, Levels::preemptions);
     count(MetricSeries.REUSE_HITS, levels, Levels::reuseHits);
     count(MetricSeries.REUSED_TOKENS, levels, Levels::reusedTokens);

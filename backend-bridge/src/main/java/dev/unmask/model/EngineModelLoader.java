@@ -106,11 +106,19 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
     } catch (RuntimeException | Error e) {
       if (decoder != null) {
         decoder.close();
-      } else {
-        engines.forEach(EngineSession::close);
       }
+      // Those of a decoder are closed by now, which makes no difference.
+      engines.forEach(engine -> close(engine, e));
       tokenizer.close();
       throw e;
+    }
+  }
+
+  private static void close(EngineSession engine, Throwable cause) {
+    try {
+      engine.close();
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -132,7 +140,8 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
               settings.threads(),
               positions,
               device,
-              settings.spinMicros());
+              settings.spinMicros(),
+              sessions);
       engines.add(provider.open(source.directory(), source.manifest(), options));
     }
   }

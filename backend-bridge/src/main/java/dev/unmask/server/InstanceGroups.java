@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * What this server makes of a configuration's instance groups: an instance on each GPU that is
- * named, behind one queue, or else one instance.
+ * named, behind one queue, or else one instance. As in Triton, KIND_AUTO with GPUs is KIND_GPU.
  */
 public final class InstanceGroups {
   private InstanceGroups() {}
@@ -27,13 +27,19 @@ public final class InstanceGroups {
     }
     ModelInstanceGroup.Kind kind = groups.get(0).getKind();
     List<Integer> gpus = new ArrayList<>();
-    int instances = 0;
+    long instances = 0;
     for (ModelInstanceGroup group : groups) {
       if (group.getKind() != kind) {
         throw wrong(model, "kinds " + kind + " and " + group.getKind() + ": instances are of one");
       }
       gpus.addAll(group.getGpusList());
-      instances += Math.max(1, group.getCount()) * Math.max(1, group.getGpusCount());
+      instances += Math.max(1L, group.getCount()) * Math.max(1, group.getGpusCount());
+    }
+    if (!gpus.isEmpty() && kind == ModelInstanceGroup.Kind.KIND_AUTO) {
+      kind = ModelInstanceGroup.Kind.KIND_GPU;
+    }
+    if (!gpus.isEmpty() && kind != ModelInstanceGroup.Kind.KIND_GPU) {
+      throw wrong(model, "gpus " + gpus + ": instances of kind " + kind + " have none");
     }
     if (instances > Math.max(1, gpus.size())) {
       throw wrong(

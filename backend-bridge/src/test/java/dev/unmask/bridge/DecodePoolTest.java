@@ -226,6 +226,51 @@ class DecodePoolTest {
     assertEquals(engines.get(0).runs() + engines.get(1).runs(), telemetry.steps.size());
   }
 
+  /** With few users only the first works, and the cache is that of both. */
+  @Test
+  void levels_ofThoseThatHaveNotWorked_areThereFromTheStart() throws Exception {
+    long kvBlocks = engines.get(0).capabilities().kvPositions() / EngineCapabilities.KV_BLOCK;
+    assertEquals(2 * kvBlocks, telemetry.levels.get(telemetry.levels.size() - 1).kvBlocksTotal());
+    submit(1).await();
+    assertEquals(0, engines.get(1).runs());
+    assertEquals(2 * kvBlocks, telemetry.steps.get(0).levels().kvBlocksTotal());
+  }
+
+  @Test
+  void levels_ofOneThatFailed_areGone_totalsStay() throws Exception {
+    submit(1).await();
+    awaitSize(0);
+    engines
+        .get(0)
+        .onRun(
+            plan -> {
+              throw new InternalError("corrupt");
+            });
+    submit(2).await();
+    pool.close();
+    Telemetry.Levels last = telemetry.levels.get(telemetry.levels.size() - 1);
+    long kvBlocks = engines.get(0).capabilities().kvPositions() / EngineCapabilities.KV_BLOCK;
+    assertEquals(kvBlocks, last.kvBlocksTotal());
+    assertEquals(0, last.running());
+    assertEquals(0, last.kvBlocksUsed());
+  }
+
+  @Test
+  void close_onADecodeThread_isRefusedAndChangesNothing() throws Exception {
+    RecordingListener closing =
+        new RecordingListener() {
+          @Override
+          public void onCommitted(SequenceView sequence) {
+            assertThrows(IllegalStateException.class, pool::close);
+          }
+        };
+    pool.submit(request(1, 2), SubmitOptions.DEFAULT, closing);
+    closing.await();
+    assertNull(closing.error);
+    assertSame(FinishReason.LENGTH, closing.finished.finishReason());
+    submit(2).await();
+  }
+
   @Test
   void close_inProgress_endsEachOnce() throws Exception {
     Held first = hold(0);

@@ -13,6 +13,7 @@ public final class RecordingTelemetry implements Telemetry {
   public final List<Integer> responses = new CopyOnWriteArrayList<>();
   public final List<RequestReport> ended = new CopyOnWriteArrayList<>();
   public final List<StepReport> steps = new CopyOnWriteArrayList<>();
+  public final List<Levels> levels = new CopyOnWriteArrayList<>();
 
   @Override
   public void onReceived() {
@@ -47,5 +48,10 @@ public final class RecordingTelemetry implements Telemetry {
   @Override
   public void onStep(StepReport report) {
     steps.add(report);
+  }
+
+  @Override
+  public void onLevels(Levels changed) {
+    levels.add(changed);
   }
 }

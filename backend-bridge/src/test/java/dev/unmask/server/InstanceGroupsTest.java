@@ -30,6 +30,11 @@ class InstanceGroupsTest {
             + " a device batches all requests; set the parameter max_sequences instead",
         "instance_group [ { kind: KIND_GPU gpus: [0] }, { kind: KIND_CPU } ] | auto | kinds KIND_GPU"
             + " and KIND_CPU: instances are of one",
+        "instance_group { kind: KIND_CPU gpus: [1] } | auto | gpus [1]: instances of kind KIND_CPU"
+            + " have none",
+        "instance_group { count: 2147483647 kind: KIND_GPU gpus: [0, 1] } | auto | count 4294967294:"
+            + " one instance of a device batches all requests; set the parameter max_sequences"
+            + " instead",
         "instance_group [ { kind: KIND_GPU gpus: [1] }, { kind: KIND_GPU gpus: [1] } ] | auto |"
             + " devices=[1, 1] is not a list of different GPUs",
         "instance_group { kind: KIND_GPU } | onnxruntime | kind KIND_GPU: engine=onnxruntime runs on"
@@ -53,6 +58,7 @@ class InstanceGroupsTest {
         "instance_group { kind: KIND_GPU } | auto | tensorrt | [0]",
         "instance_group { kind: KIND_GPU gpus: [2] } | tensorrt | tensorrt | [2]",
         "instance_group { kind: KIND_GPU gpus: [2, 0] } | auto | tensorrt | [2, 0]",
+        "instance_group { gpus: [0, 1] } | auto | tensorrt | [0, 1]",
         "instance_group [ { kind: KIND_GPU gpus: [1] }, { kind: KIND_GPU gpus: [3] } ] | auto |"
             + " tensorrt | [1, 3]",
       })

@@ -51,6 +51,9 @@ class ITRealTritonStress {
   /** What memory may differ by where a model is loaded anew again and again. */
   private static final long RELOADING_SLACK_BYTES = 4 << 20;
 
+  /** The same where the virtual machine does not tell what of it is its own, as in an IDE. */
+  private static final long UNTRACKED_SLACK_BYTES = 64 << 20;
+
   private static final int QUICK_WARM_UP = 30_000;
   private static final int QUICK_ROUNDS = 5;
   private static final int QUICK_REQUESTS = 20_000;
@@ -159,7 +162,7 @@ class ITRealTritonStress {
     assertTrue(outcomes.get(Outcome.CANCELLED).get() > REQUESTS / 10, outcomes::toString);
     assertTrue(outcomes.get(Outcome.ANSWERED).get() > REQUESTS / 3, outcomes::toString);
     assertTrue(reloads >= 3, () -> reloads + " reloads");
-    growth.assertBelow(RELOADING_SLACK_BYTES);
+    growth.assertBelow(ProcessMemory.isTracked() ? RELOADING_SLACK_BYTES : UNTRACKED_SLACK_BYTES);
   }
 
   /**

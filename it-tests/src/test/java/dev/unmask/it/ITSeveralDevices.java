@@ -92,6 +92,18 @@ class ITSeveralDevices {
   }
 
   @Test
+  void secondDeviceCannotBeOpened_modelDoesNotLoad_firstIsGivenBack() {
+    HostDevicesProvider.device(5).lost = true;
+    try (EmbeddedServer server = EmbeddedServer.of(repository(4, 5)).start()) {
+      HttpClientFixture http = new HttpClientFixture(server.httpPort());
+      http.get("/v2/models/twice/ready").expect(400);
+      String index = http.post("/v2/repository/index", "{}").expect(200).text();
+      assertTrue(index.contains("device 5 is lost"), index);
+      assertEquals(0, HostDevicesProvider.device(4).open.get());
+    }
+  }
+
+  @Test
   void oneDeviceIsLost_serverIsNotReady_othersAnswerOn() throws Exception {
     List<GoldenLine> lines = lines();
     Device lost = HostDevicesProvider.device(2);

@@ -81,6 +81,11 @@ record ProcessMemory(long heapBytes, long directBytes, long mallocBytes) {
         info.uordblks + info.hblkhd - virtualMachineBytes());
   }
 
+  /** Whether the virtual machine tells what it has. */
+  static boolean isTracked() {
+    return virtualMachineBytes() > 0;
+  }
+
   private static long virtualMachineBytes() {
     try {
       Object summary =

@@ -13,9 +13,10 @@ import dev.unmask.scheduler.UnmaskException;
  * @param spinMicros time in microseconds for which a thread of the engine that has nothing to do
  *     looks for work of the same pass before it sleeps, which shortens passes where a core is free
  *     for it and lengthens those of others where none is; engines on a GPU pass over it
+ * @param sessions of the same model on this machine, this one included, that share its memory
  */
 public record EngineOptions(
-    int maxSequences, int threads, long kvPositions, int device, int spinMicros) {
+    int maxSequences, int threads, long kvPositions, int device, int spinMicros, int sessions) {
   /** Threads look for work for about as long as it takes to wake one. */
   public static final int DEFAULT_SPIN_MICROS = 100;
 
@@ -40,6 +41,9 @@ public record EngineOptions(
     if (spinMicros < 0) {
       throw UnmaskException.invalid("spinMicros=" + spinMicros + " below 0");
     }
+    if (sessions < 1) {
+      throw UnmaskException.invalid("sessions=" + sessions + " below 1");
+    }
     if (kvPositions < 0) {
       throw UnmaskException.invalid("kvPositions=" + kvPositions + " below 0");
     }
@@ -51,7 +55,7 @@ public record EngineOptions(
 
   /** The first GPU, where the engine uses one. */
   public EngineOptions(int maxSequences, int threads, long kvPositions) {
-    this(maxSequences, threads, kvPositions, 0, DEFAULT_SPIN_MICROS);
+    this(maxSequences, threads, kvPositions, 0, DEFAULT_SPIN_MICROS, 1);
   }
 
   /** No limit on cache positions but the slots' own. */

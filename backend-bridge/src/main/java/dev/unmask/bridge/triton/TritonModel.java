@@ -123,6 +123,14 @@ final class TritonModel {
    * @throws UnmaskException INVALID_ARGUMENT where the model's engine does not run there
    */
   ModelSource source(String instance, boolean gpu, int device) {
+    if (source.settings().devices().size() > 1) {
+      throw UnmaskException.invalid(
+          "instance '"
+              + instance
+              + "': devices="
+              + source.settings().devices()
+              + ": Triton makes an instance for each GPU; name them in instance_group");
+    }
     try {
       return source.with(
           source

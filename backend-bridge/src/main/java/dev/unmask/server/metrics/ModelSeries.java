@@ -103,6 +103,11 @@ final class ModelSeries implements Telemetry {
     decoding.onStep(report);
   }
 
+  @Override
+  public void onLevels(Levels levels) {
+    decoding.onLevels(levels);
+  }
+
   private String[] with(String further) {
     return new String[] {labels[0], labels[1], further};
   }

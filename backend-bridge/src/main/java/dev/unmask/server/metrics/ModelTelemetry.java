@@ -98,9 +98,19 @@ public final class ModelTelemetry implements Telemetry, AutoCloseable {
   }
 
   @Override
+  public void onLevels(Levels levels) {
+    show(levels);
+    series.onLevels(levels);
+  }
+
+  private void show(Levels levels) {
+    kvBlocksTotal = levels.kvBlocksTotal();
+    kvBlocksUsed = levels.kvBlocksUsed();
+  }
+
+  @Override
   public void onStep(StepReport report) {
-    kvBlocksTotal = report.levels().kvBlocksTotal();
-    kvBlocksUsed = report.levels().kvBlocksUsed();
+    show(report.levels());
     series.onStep(report);
     statistics.onStep(report);
   }

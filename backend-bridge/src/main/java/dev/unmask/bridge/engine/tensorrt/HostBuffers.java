@@ -43,24 +43,41 @@ final class HostBuffers implements AutoCloseable {
    * Hands out a buffer of at least so many bytes.
    *
    * @return its address
-   * @throws DeviceException where none is spare and memory cannot be had
+   * @throws DeviceException where memory cannot be had, with no buffer spare any more
    */
   long take(long wanted) {
     long size = rounded(wanted);
-    Deque<Long> suitable = spare.get(size);
-    if (suitable != null) {
-      long address = suitable.pop();
-      if (suitable.isEmpty()) {
-        spare.remove(size);
-      }
-      return address;
+    if (spare.containsKey(size)) {
+      return pop(size);
     }
     if (bytes + size > limit) {
       freeSpare(bytes + size - limit);
     }
-    long address = device.hostAlloc(size);
+    long address = allocate(size);
     bytes += size;
     return address;
+  }
+
+  private long pop(long size) {
+    Deque<Long> those = spare.get(size);
+    long address = those.pop();
+    if (those.isEmpty()) {
+      spare.remove(size);
+    }
+    return address;
+  }
+
+  /** What others have taken of the machine's memory may be had for the buffers kept here. */
+  private long allocate(long size) {
+    try {
+      return device.hostAlloc(size);
+    } catch (DeviceException e) {
+      if (!e.outOfMemory() || spare.isEmpty()) {
+        throw e;
+      }
+      freeSpare(Long.MAX_VALUE);
+      return device.hostAlloc(size);
+    }
   }
 
   /**
@@ -80,11 +97,7 @@ final class HostBuffers implements AutoCloseable {
     device.streamSynchronize(stream);
     for (long freed = 0; freed < wanted && !spare.isEmpty(); ) {
       long size = spare.lastKey();
-      Deque<Long> largest = spare.get(size);
-      long address = largest.pop();
-      if (largest.isEmpty()) {
-        spare.remove(size);
-      }
+      long address = pop(size);
       bytes -= size;
       freed += size;
       device.hostFree(address);

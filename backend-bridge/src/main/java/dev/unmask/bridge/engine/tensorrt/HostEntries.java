@@ -38,10 +38,11 @@ final class HostEntries implements AutoCloseable {
    * Refuses a budget whose entries could not all be in the machine's memory.
    *
    * @param budget positions that entries may hold where there are no rows
+   * @param sessions that share the memory, with as many positions each
    * @throws UnmaskException UNAVAILABLE with the numbers
    */
-  static void checkBudget(long budget, KvLayout layout) {
-    if (budget > mostPositions(layout)) {
+  static void checkBudget(long budget, KvLayout layout, int sessions) {
+    if (budget > mostPositions(layout) / sessions) {
       throw new UnmaskException(
           ErrorCode.UNAVAILABLE,
           "kvPositions="
@@ -50,6 +51,7 @@ final class HostEntries implements AutoCloseable {
               + layout.bytesPerPosition()
               + " bytes: saved entries could take more than the machine's memory, which holds "
               + mostPositions(layout)
+              + (sessions > 1 ? " for " + sessions + " devices" : "")
               + "; lower kvPositions");
     }
   }

@@ -121,11 +121,12 @@ final class SessionOpener {
 
   private long kvBudget(KvLayout layout) {
     if (options.kvPositions() > 0) {
-      HostEntries.checkBudget(options.kvPositions(), layout);
+      HostEntries.checkBudget(options.kvPositions(), layout, options.sessions());
       return options.kvPositions();
     }
     long sequence = KvBlocks.counted(manifest.maxContext());
-    long fitting = HostEntries.mostPositions(layout) / 2 / sequence * sequence;
+    long fitting =
+        HostEntries.mostPositions(layout) / (2L * options.sessions()) / sequence * sequence;
     return Math.max(sequence, Math.min(options.maxSequences() * sequence, fitting));
   }
 

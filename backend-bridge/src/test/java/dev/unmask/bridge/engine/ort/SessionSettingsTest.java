@@ -3,9 +3,11 @@ package dev.unmask.bridge.engine.ort;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.unmask.bridge.engine.EngineOptions;
 import dev.unmask.repository.ModelManifest;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,11 +50,20 @@ class SessionSettingsTest {
   @Test
   void create_anyTimeOfSpinning_isTaken() throws Exception {
     for (int spinMicros : new int[] {0, 1, EngineOptions.DEFAULT_SPIN_MICROS}) {
-      EngineOptions options = new EngineOptions(8, 2, 0, 0, spinMicros);
+      EngineOptions options = new EngineOptions(8, 2, 0, 0, spinMicros, 1);
       SessionSettings settings =
           SessionSettings.of(ManifestFixtures.withParameters(LARGE), options);
       assertEquals(spinMicros, settings.spinMicros());
-      settings.create(Path.of("none")).close();
+      try (SessionOptions created = settings.create(Path.of("none"))) {
+        Map<String, String> entries = created.getConfigEntries();
+        if (spinMicros == 0) {
+          assertEquals("0", entries.get("session.intra_op.allow_spinning"));
+        } else {
+          String time = Integer.toString(spinMicros);
+          assertEquals(time, entries.get("session.intra_op.spin_duration_us"));
+          assertEquals("1", entries.get("session.force_spinning_stop"));
+        }
+      }
     }
   }
 

@@ -88,6 +88,24 @@ class HostBuffersTest {
     assertEquals(2 * HostBuffers.rounded(900), buffers.bytes());
   }
 
+  /** Others have taken the machine's memory meanwhile. */
+  @Test
+  void take_whereMemoryRanOut_freesSpareOnesAndTriesAgain() {
+    long small = buffers.take(64);
+    long other = buffers.take(128);
+    buffers.give(small, 64);
+    buffers.give(other, 128);
+    doThrow(new DeviceException("hostAlloc", "none", DeviceException.Kind.OUT_OF_MEMORY))
+        .doReturn(7L)
+        .when(device)
+        .hostAlloc(anyLong());
+    assertEquals(7, buffers.take(256));
+    verify(device).streamSynchronize(STREAM);
+    verify(device).hostFree(small);
+    verify(device).hostFree(other);
+    assertEquals(256, buffers.bytes());
+  }
+
   @Test
   void take_whereMemoryCannotBeHad_countsNothing() {
     doThrow(new DeviceException("hostAlloc", "none", DeviceException.Kind.OUT_OF_MEMORY))

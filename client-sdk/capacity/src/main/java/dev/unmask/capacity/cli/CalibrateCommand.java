@@ -32,7 +32,7 @@ final class CalibrateCommand implements Callable<Integer> {
       split = ",",
       required = true,
       paramLabel = "NAME,NAME",
-      description = "fp32 models to time, of several sizes: inflated ones")
+      description = "models to time, of one dtype and several sizes: inflated ones")
   private List<String> models;
 
   @Option(names = "--repository", paramLabel = "DIR", description = "where they are")

@@ -12,12 +12,13 @@ public final class PassCost {
   private static final Map<String, Double> BYTES =
       Map.of("fp32", 4.0, "fp16", 2.0, "bf16", 2.0, "int8", 1.0);
 
-  /** Where it is not that of the weights. */
+  /** Of keys, values and the embedding, where they are not in the type of the weights. */
   private static final Map<String, Double> KV_BYTES = Map.of("int8", 4.0);
 
   private final Hardware hardware;
   private final ModelShape shape;
   private final int rowPositions;
+  private final String dtype;
   private final double weightBytes;
   private final double kvBytes;
   private final double flops;
@@ -32,6 +33,7 @@ public final class PassCost {
    */
   public PassCost(Hardware hardware, ModelShape shape, String dtype, int rowPositions) {
     this.rowPositions = rowPositions;
+    this.dtype = dtype;
     this.hardware = hardware;
     this.shape = shape;
     this.flops = hardware.flops(dtype);
@@ -93,7 +95,9 @@ public final class PassCost {
 
   /** Bytes of all weights. */
   public double modelBytes() {
-    return shape.parameters() * weightBytes;
+    double embedding = KV_BYTES.getOrDefault(dtype, weightBytes);
+    return (shape.layerWeights() + shape.headWeights()) * weightBytes
+        + shape.headWeights() * embedding;
   }
 
   /** Bytes of keys and values of one position. */

@@ -29,8 +29,7 @@ public record PassLoad(
     for (int row = 0; row < plan.rowCount(); row++) {
       int longest = 0;
       for (int query = plan.queryStart(row); query < plan.queryStart(row + 1); query++) {
-        int visible =
-            rowPositions > 0 ? rowPositions : plan.visibleTo(query) - plan.visibleFrom(query);
+        int visible = Math.max(rowPositions, plan.visibleTo(query) - plan.visibleFrom(query));
         pairs += visible;
         longest = Math.max(longest, visible);
       }
