@@ -46,7 +46,7 @@ final class OpenModel implements AutoCloseable {
     Path version = ModelDirectories.newestVersion(repository, name);
     ModelManifest manifest = ModelManifest.read(version);
     EngineProvider provider =
-        EngineProviders.choose(engineName, version, manifest, List.of(options.device()));
+        EngineProviders.choose(engineName, version, manifest, List.of(options.device())).provider();
     TextTokenizer tokenizer = TextTokenizer.load(version);
     EngineSession engine = null;
     try {

@@ -72,16 +72,17 @@ public final class EngineModelLoader implements ModelLoader, AutoCloseable {
    */
   public LoadedModel load(ModelSource source, Telemetry telemetry, Runnable beforeStep) {
     ModelSettings settings = source.settings();
-    EngineProvider provider =
+    EngineProviders.Choice choice =
         EngineProviders.choose(
             settings.engine(), source.directory(), source.manifest(), settings.devices());
+    LOG.info("model '{}' runs on {}", source.name(), choice);
     TextTokenizer tokenizer = TextTokenizer.load(source.directory());
     List<EngineSession> engines = new ArrayList<>();
     Decoder decoder = null;
     try {
       Optional<ChatTemplate> template = ChatTemplate.load(source.directory());
       PromptEncoder prompts = new PromptEncoder(tokenizer, template);
-      open(provider, source, engines);
+      open(choice.provider(), source, engines);
       PassCosts passCosts = passCosts(source, engines.get(0));
       decoder =
           DecodePool.start(

@@ -8,31 +8,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The engines on the class path. Any thread. */
 public final class EngineProviders {
   /** The name that stands for the first engine that can run a model. */
   public static final String AUTO = "auto";
 
-  private static final Logger LOG = LoggerFactory.getLogger(EngineProviders.class);
-
   private EngineProviders() {}
 
   /**
+   * An engine for a model.
+   *
+   * @param provider of it
+   * @param passedOver engines before it on the class path, each with what stood in its way
+   */
+  public record Choice(EngineProvider provider, List<String> passedOver) {
+    /** The name of the engine, and why it is not another one. */
+    @Override
+    public String toString() {
+      return provider.name()
+          + (passedOver.isEmpty() ? "" : " (" + String.join("; ", passedOver) + ")");
+    }
+  }
+
+  /**
    * The engine that is to run a model: the one of a name or, for {@value #AUTO}, the first on the
-   * class path to which nothing stands in the way. Which and why is logged at debug: an engine that
-   * somebody has prepared and that is passed over says so itself.
+   * class path to which nothing stands in the way. An engine that somebody has prepared and that is
+   * passed over warns of it itself.
    *
    * @param devices ordinals of the GPUs, for an engine that uses them
    * @throws UnmaskException NOT_FOUND naming the engines there are, UNSUPPORTED where something
    *     stands in the way of each, with what
    */
-  public static EngineProvider choose(
+  public static Choice choose(
       String name, Path versionDirectory, ModelManifest manifest, List<Integer> devices) {
     if (!name.equals(AUTO)) {
-      return find(name);
+      return new Choice(find(name), List.of());
     }
     List<String> passedOver = new ArrayList<>();
     for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
@@ -41,8 +52,7 @@ public final class EngineProviders {
               .flatMap(d -> provider.obstacle(versionDirectory, manifest, d).stream())
               .findFirst();
       if (obstacle.isEmpty()) {
-        LOG.debug("model '{}' runs on {} {}", manifest.name(), provider.name(), passedOver);
-        return provider;
+        return new Choice(provider, passedOver);
       }
       passedOver.add(provider.name() + ": " + obstacle.get());
     }
