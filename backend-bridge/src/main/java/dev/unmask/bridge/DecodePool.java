@@ -36,8 +36,9 @@ public final class DecodePool implements Decoder {
    * @param config limits of an engine's sequences; {@code maxWaiting} of the first is the bound of
    *     requests that wait for their first step in all
    * @param telemetry told of the steps of all, one at a time
-   * @param beforeStep as of {@link DecodeWorker#start(String, EngineSession, ModelTraits,
-   *     SchedulerConfig, Telemetry, Runnable)}, on each decode thread
+   * @param beforeStep run on each decode thread between two of its steps, before it takes in what
+   *     was asked of it: a cancel that it asks for comes before the next step. Not run before the
+   *     first step after a rest. Must not throw
    * @throws UnmaskException INVALID_ARGUMENT where an engine has fewer slots than its {@code
    *     config} says
    */

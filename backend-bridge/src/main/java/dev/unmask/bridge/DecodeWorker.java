@@ -3,8 +3,6 @@ package dev.unmask.bridge;
 import dev.unmask.bridge.engine.EngineSession;
 import dev.unmask.scheduler.ErrorCode;
 import dev.unmask.scheduler.GenerationRequest;
-import dev.unmask.scheduler.ModelTraits;
-import dev.unmask.scheduler.SchedulerConfig;
 import dev.unmask.scheduler.SubmitOptions;
 import dev.unmask.scheduler.UnmaskException;
 import java.time.Duration;
@@ -27,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Methods may be called from any thread unless they say otherwise.
  */
-public final class DecodeWorker implements Decoder {
+final class DecodeWorker implements Decoder {
   private static final Logger LOG = LoggerFactory.getLogger(DecodeWorker.class);
   private static final String SHUTTING_DOWN = "is shutting down and takes no new requests";
 
@@ -54,6 +52,7 @@ public final class DecodeWorker implements Decoder {
    * @param loop over the engine
    * @param waiting for requests until their first step
    * @param telemetry that the loop reports to
+   * @param beforeStep as of {@link DecodePool#start}
    */
   DecodeWorker(
       String model,
@@ -73,49 +72,6 @@ public final class DecodeWorker implements Decoder {
     thread.setDaemon(true);
     // As for the threads that encode: who starts it may have none.
     thread.setContextClassLoader(DecodeWorker.class.getClassLoader());
-  }
-
-  /**
-   * Starts the decode thread of a model.
-   *
-   * @param model its name, for the thread and for messages
-   * @param engine owned from now on, and closed by the decode thread; where this call throws it
-   *     still belongs to the caller
-   * @param traits what the engine runs
-   * @param config limits; {@code maxWaiting} is also the bound of requests that wait here for their
-   *     first step
-   * @param telemetry told of every step
-   * @throws UnmaskException INVALID_ARGUMENT where the engine has fewer slots than {@code config}
-   *     says
-   */
-  public static DecodeWorker start(
-      String model,
-      EngineSession engine,
-      ModelTraits traits,
-      SchedulerConfig config,
-      Telemetry telemetry) {
-    return start(model, engine, traits, config, telemetry, () -> {});
-  }
-
-  /**
-   * As {@link #start(String, EngineSession, ModelTraits, SchedulerConfig, Telemetry)}.
-   *
-   * @param beforeStep run on the decode thread between two steps, before it takes in what was asked
-   *     of it: a cancel that it asks for comes before the next step. Not run before the first step
-   *     after a rest. Must not throw
-   */
-  public static DecodeWorker start(
-      String model,
-      EngineSession engine,
-      ModelTraits traits,
-      SchedulerConfig config,
-      Telemetry telemetry,
-      Runnable beforeStep) {
-    DecodeLoop loop = new DecodeLoop(engine, traits, config, telemetry);
-    WaitingRoom waiting = new WaitingRoom(model, config.maxWaiting());
-    DecodeWorker worker = new DecodeWorker(model, 0, engine, loop, waiting, telemetry, beforeStep);
-    worker.begin();
-    return worker;
   }
 
   /** Tells of the levels to begin with, and starts the thread. */

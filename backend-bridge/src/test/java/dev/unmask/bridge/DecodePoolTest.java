@@ -186,22 +186,7 @@ class DecodePoolTest {
     Held first = hold(0);
     RecordingListener slow = submit(1);
     first.await();
-    RecordingListener stopped =
-        new RecordingListener() {
-          private DecodeHandle handle;
-
-          @Override
-          public void onEntered(DecodeHandle entered) {
-            handle = entered;
-          }
-
-          @Override
-          public void onCommitted(SequenceView sequence) {
-            if (sequence.committedTokens() == 3) {
-              assertTrue(handle.finish());
-            }
-          }
-        };
+    RecordingListener stopped = new FinishingListener(3);
     pool.submit(request(2, 50), SubmitOptions.DEFAULT, stopped);
     stopped.await();
     assertSame(FinishReason.STOP, stopped.finished.finishReason());

@@ -58,7 +58,7 @@ class DecodeWorkerStressTest {
           }
         });
     DecodeWorker worker =
-        DecodeWorker.start(
+        Workers.start(
             "stress",
             engine,
             TRAITS,

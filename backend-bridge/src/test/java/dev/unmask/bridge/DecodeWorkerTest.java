@@ -41,7 +41,7 @@ class DecodeWorkerTest {
   }
 
   private DecodeWorker start(int sequences, int maxWaiting) {
-    return DecodeWorker.start(
+    return Workers.start(
         "scripted",
         engine,
         TRAITS,
@@ -345,22 +345,7 @@ class DecodeWorkerTest {
 
   @Test
   void finish_withinAListenerCall_stopsInTheSameStep() throws Exception {
-    RecordingListener listener =
-        new RecordingListener() {
-          private DecodeHandle handle;
-
-          @Override
-          public void onEntered(DecodeHandle entered) {
-            handle = entered;
-          }
-
-          @Override
-          public void onCommitted(SequenceView sequence) {
-            if (sequence.committedTokens() == 3) {
-              assertTrue(handle.finish());
-            }
-          }
-        };
+    RecordingListener listener = new FinishingListener(3);
     submit(1, 50, listener);
     listener.await();
     assertSame(FinishReason.STOP, listener.finished.finishReason());
@@ -455,8 +440,7 @@ class DecodeWorkerTest {
     ScriptedEngine small = new ScriptedEngine(1, DecodeWorkerTest::token);
     assertThrows(
         UnmaskException.class,
-        () ->
-            DecodeWorker.start("x", small, TRAITS, SchedulerConfig.ofSequences(2), Telemetry.NOOP));
+        () -> Workers.start("x", small, TRAITS, SchedulerConfig.ofSequences(2), Telemetry.NOOP));
     assertEquals(0, small.closes());
   }
 }

@@ -1,6 +1,7 @@
 package dev.unmask.request;
 
-import dev.unmask.bridge.DecodeWorker;
+import dev.unmask.bridge.DecodePool;
+import dev.unmask.bridge.Decoder;
 import dev.unmask.bridge.RecordingTelemetry;
 import dev.unmask.bridge.ScriptedEngine;
 import dev.unmask.bridge.text.ChatTemplate;
@@ -10,6 +11,7 @@ import dev.unmask.bridge.text.TextTokenizer;
 import dev.unmask.repository.ModelManifest;
 import dev.unmask.scheduler.SchedulerConfig;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -45,16 +47,17 @@ abstract class GenerationTestBase {
 
   /** Starts the service with an executor. */
   final void start(Executor executor) {
-    service = new GenerationService(MANIFEST, tokenizer, prompts, worker(), telemetry, executor);
+    service = new GenerationService(MANIFEST, tokenizer, prompts, decoder(), telemetry, executor);
   }
 
-  final DecodeWorker worker() {
-    return DecodeWorker.start(
+  final Decoder decoder() {
+    return DecodePool.start(
         "scripted",
-        engine,
+        List.of(engine),
         MANIFEST.traits(),
-        SchedulerConfig.builder(4).maxWaiting(64).build(),
-        telemetry);
+        session -> SchedulerConfig.builder(4).maxWaiting(64).build(),
+        telemetry,
+        () -> {});
   }
 
   @AfterEach

@@ -67,6 +67,14 @@ class ITSeveralDevices {
     }
   }
 
+  private static void assertAsPublished(HttpClientFixture http, List<GoldenLine> lines)
+      throws Exception {
+    List<HttpClientFixture.Reply> replies = together(http, lines);
+    for (int i = 0; i < lines.size(); i++) {
+      assertArrayEquals(lines.get(i).answerIds(), ids(replies.get(i)), lines.get(i).toString());
+    }
+  }
+
   @Test
   void manyAtOnce_bothDevicesWork_tokensAsPublished() throws Exception {
     List<GoldenLine> lines = lines();
@@ -76,10 +84,7 @@ class ITSeveralDevices {
       HttpClientFixture http = new HttpClientFixture(server.httpPort());
       assertEquals(1, first.open.get());
       assertEquals(1, second.open.get());
-      List<HttpClientFixture.Reply> replies = together(http, lines);
-      for (int i = 0; i < lines.size(); i++) {
-        assertArrayEquals(lines.get(i).answerIds(), ids(replies.get(i)), lines.get(i).toString());
-      }
+      assertAsPublished(http, lines);
       assertTrue(first.passes.get() > 0);
       assertTrue(second.passes.get() > 0);
       Scrape scrape = Scrape.of(server);
@@ -117,10 +122,7 @@ class ITSeveralDevices {
       http.get("/v2/health/ready").expect(400);
       http.get("/v2/models/twice/ready").expect(400);
       http.get("/v2/health/live").expect(200);
-      List<HttpClientFixture.Reply> replies = together(http, lines);
-      for (int i = 0; i < lines.size(); i++) {
-        assertArrayEquals(lines.get(i).answerIds(), ids(replies.get(i)), lines.get(i).toString());
-      }
+      assertAsPublished(http, lines);
     }
     assertEquals(0, lost.open.get());
     assertEquals(0, left.open.get());

@@ -14,7 +14,7 @@ import dev.unmask.scheduler.UnmaskException;
  * A plan on a device. A step becomes one or more runs over consecutive rows of the {@link
  * DeviceKvCache}; while one is computed, the inputs of the next are written. A step allocates no
  * device memory of its own accord, but for what TensorRT and CUDA keep of a shape that is recorded,
- * and page-locked memory only for entries that it saves.
+ * and page-locked memory only for entries that it saves where no buffer is spare.
  *
  * <p>A failure that loses the device ends the session: every later step is refused and nothing is
  * tried again. CUDA gives a process its device back only when it starts anew.
